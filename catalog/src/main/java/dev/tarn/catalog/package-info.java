@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.s3;
+
+import org.jspecify.annotations.NullMarked;

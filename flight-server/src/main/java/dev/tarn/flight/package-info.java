@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.flight;
+
+import org.jspecify.annotations.NullMarked;

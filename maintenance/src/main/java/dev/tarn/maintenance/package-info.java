@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.maintenance;
+
+import org.jspecify.annotations.NullMarked;

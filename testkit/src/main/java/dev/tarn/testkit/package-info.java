@@ -1,0 +1,4 @@
+@NullMarked
+package dev.tarn.testkit;
+
+import org.jspecify.annotations.NullMarked;
