@@ -1,6 +1,7 @@
 package dev.tarn.cli;
 
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The tree of all commands, put together by hand. */
 final class Commands {
@@ -8,18 +9,44 @@ final class Commands {
 
     static CommandLine create(TarnCommand root, Console console) {
         CommandLine commands = new CommandLine(root)
+                .addSubcommand(new SqlCommand(console))
+                .addSubcommand(tables(console))
+                .addSubcommand(namespaces(console))
+                .addSubcommand(new CompactCommand(console))
                 .addSubcommand(new ConfigCommand(console))
                 .addSubcommand(new VersionCommand(console))
-                .addSubcommand(new ExitCodesCommand(console))
-                .addSubcommand(new CommandLine.HelpCommand());
+                .addSubcommand(new ExitCodesCommand(console));
         commands.setCaseInsensitiveEnumValuesAllowed(true);
         commands.setAbbreviatedOptionsAllowed(false);
-        addHelp(commands);
+        commands.getCommandSpec().mixinStandardHelpOptions(true).version("tarn " + BuildVersion.TARN);
+        commands.getSubcommands().values().forEach(Commands::addHelp);
+        commands.addSubcommand(new CommandLine.HelpCommand());
         return commands;
     }
 
+    private static CommandLine tables(Console console) {
+        return new CommandLine(new TableCommand())
+                .addSubcommand(new TableListCommand(console))
+                .addSubcommand(new TableDescribeCommand(console))
+                .addSubcommand(new TableSnapshotsCommand(console))
+                .addSubcommand(new TableFilesCommand(console))
+                .addSubcommand(new TableCreateCommand(console))
+                .addSubcommand(new TableDropCommand(console));
+    }
+
+    private static CommandLine namespaces(Console console) {
+        return new CommandLine(new NamespaceCommand())
+                .addSubcommand(new NamespaceListCommand(console))
+                .addSubcommand(new NamespaceCreateCommand(console))
+                .addSubcommand(new NamespaceDropCommand(console));
+    }
+
     private static void addHelp(CommandLine command) {
-        command.getCommandSpec().mixinStandardHelpOptions(true);
+        command.getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help message and exit.")
+                        .build());
         command.getSubcommands().values().forEach(Commands::addHelp);
     }
 }

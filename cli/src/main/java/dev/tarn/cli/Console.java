@@ -26,7 +26,7 @@ public record Console(InputStream in, OutputStream out, PrintStream err, Map<Str
     }
 
     /** Prints a message for people. */
-    void say(String message) {
+    public void say(String message) {
         err.println(message);
         err.flush();
     }

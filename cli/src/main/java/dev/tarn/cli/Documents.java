@@ -1,0 +1,24 @@
+package dev.tarn.cli;
+
+import dev.tarn.cli.output.OutputFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** Prints JSON documents that other modules made: one document, one line. */
+final class Documents {
+    private Documents() {}
+
+    static boolean isJson(OutputFormat format) {
+        return format == OutputFormat.JSON || format == OutputFormat.NDJSON;
+    }
+
+    static void print(Console console, String json) {
+        try {
+            console.out().write((json.strip() + "\n").getBytes(StandardCharsets.UTF_8));
+            console.out().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write the result", e);
+        }
+    }
+}
