@@ -43,7 +43,8 @@ final class DocumentedPathsTest {
     @ValueSource(strings = {"ARCHITECTURE.md"})
     void everyModuleIsOnTheArchitecturePage(String page) throws IOException {
         String text = Files.readString(ROOT.resolve(page));
-        Matcher modules = Pattern.compile("<module>([^<]+)</module>").matcher(Files.readString(ROOT.resolve("pom.xml")));
+        Matcher modules =
+                Pattern.compile("<module>([^<]+)</module>").matcher(Files.readString(ROOT.resolve("pom.xml")));
         List<String> missing = new ArrayList<>();
         while (modules.find()) {
             if (!text.contains("`" + modules.group(1) + "/`")) {

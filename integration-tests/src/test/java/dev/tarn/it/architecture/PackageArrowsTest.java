@@ -45,7 +45,11 @@ final class PackageArrowsTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "dev.tarn.catalog.store..", "dev.tarn.catalog.rest..", "dev.tarn.catalog.http..", "io.vertx..", "java.sql..");
+                    "dev.tarn.catalog.store..",
+                    "dev.tarn.catalog.rest..",
+                    "dev.tarn.catalog.http..",
+                    "io.vertx..",
+                    "java.sql..");
 
     @ArchTest
     static final ArchRule onlyTheHttpSeamKnowsVertx = noClasses()
