@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** Prints JSON documents that other modules made: one document, one line. */
+/** Prints what is no result with rows: JSON documents that other modules made, one document a line, and single lines. */
 final class Documents {
     private Documents() {}
 
@@ -14,8 +14,12 @@ final class Documents {
     }
 
     static void print(Console console, String json) {
+        printLine(console, json.strip());
+    }
+
+    static void printLine(Console console, String line) {
         try {
-            console.out().write((json.strip() + "\n").getBytes(StandardCharsets.UTF_8));
+            console.out().write((line + "\n").getBytes(StandardCharsets.UTF_8));
             console.out().flush();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the result", e);
