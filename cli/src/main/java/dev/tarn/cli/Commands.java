@@ -10,6 +10,7 @@ final class Commands {
     static CommandLine create(TarnCommand root, Console console) {
         CommandLine commands = new CommandLine(root)
                 .addSubcommand(new ServeCommand(console))
+                .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new SqlCommand(console))
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))

@@ -18,9 +18,9 @@ final class TimeTravel implements DemoStep {
     @Override
     public void run(DemoLake lake, Facts facts) {
         DemoLake.Mark then = lake.mark();
-        String timestamp = then.committedAt().toString().replace('T', ' ').replace("Z", "+00");
+        String timestamp = then.committedAt().toString().replace('T', ' ').replace("Z", "");
         Totals bySnapshot = lake.totals("AT (VERSION => %d)".formatted(then.snapshotId()));
-        Totals byTimestamp = lake.totals("AT (TIMESTAMP => TIMESTAMPTZ '%s')".formatted(timestamp));
+        Totals byTimestamp = lake.totals("AT (TIMESTAMP => TIMESTAMP '%s')".formatted(timestamp));
         Totals byTag = lake.totals("FOR VERSION AS OF '%s'".formatted(TAG));
 
         facts.note("snapshot", Long.toString(then.snapshotId()));
