@@ -8,7 +8,6 @@ import dev.tarn.common.Closer;
 import dev.tarn.common.Secret;
 import dev.tarn.s3.EmbeddedS3;
 import dev.tarn.s3.EmbeddedS3Options;
-import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.S3Settings.S3Keys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,8 +93,13 @@ final class DemoCommand implements Callable<Integer> {
         try (CatalogConnection catalog = CatalogConnection.open(client, all.s3());
                 FlightSqlConnection sql = FlightSqlConnection.open(server.flightUri())) {
             OutputFormat format = output.format;
-            return new Demo(catalog.catalog(), sql, work, console, format, thrown -> String.valueOf(
-                            Failures.of(thrown).getMessage()))
+            return new Demo(
+                            catalog.catalog(),
+                            sql,
+                            work,
+                            console,
+                            format,
+                            thrown -> String.valueOf(Failures.of(thrown).getMessage()))
                     .run()
                     .ok();
         }
@@ -111,8 +115,8 @@ final class DemoCommand implements Callable<Integer> {
     /** Points the settings to the store, through flags of this process alone, which nobody else can see. */
     private static S3Keys useStore(Map<String, String> flags, EmbeddedS3 store) {
         store.createBucket(BUCKET);
-        S3Keys keys = new S3Keys(
-                store.settings().accessKeyId(), store.settings().secretAccessKey(), Optional.empty());
+        S3Keys keys =
+                new S3Keys(store.settings().accessKeyId(), store.settings().secretAccessKey(), Optional.empty());
         flags.put("server.warehouse", "s3://%s/warehouse".formatted(BUCKET));
         flags.put("s3.endpoint", store.uri().toString());
         flags.put("s3.region", store.settings().region());

@@ -41,7 +41,8 @@ final class ServeCommand implements Runnable {
     private void stop(TarnServer server, TarnSettings all) {
         int exitCode = ExitCode.OK.number();
         try {
-            console.say("Stopping: running work has %s to end".formatted(all.server().drainTimeout()));
+            console.say("Stopping: running work has %s to end"
+                    .formatted(all.server().drainTimeout()));
             server.drain(all.server().drainTimeout());
             server.close();
         } catch (RuntimeException e) {

@@ -64,10 +64,9 @@ public final class TarnServer implements AutoCloseable {
             CatalogAccess catalogs = closer.register(new RestCatalogAccess(
                     CATALOG_NAME, catalog.uri(), "", settings.s3().fileIoProperties()));
             Path work = settings.server().dataFolder().resolve("engine");
-            QueryEngine engine =
-                    closer.register(DuckDbQueryEngine.start(settings.engine(), work, catalogs, metrics));
-            FlightSqlServer flight = closer.register(
-                    FlightSqlServer.start(settings.flight(), engine, catalogs, allocator, metrics));
+            QueryEngine engine = closer.register(DuckDbQueryEngine.start(settings.engine(), work, catalogs, metrics));
+            FlightSqlServer flight =
+                    closer.register(FlightSqlServer.start(settings.flight(), engine, catalogs, allocator, metrics));
             gatewayReady.is(flight.readiness());
             awaitReady(catalog.readiness());
             awaitReady(flight.readiness());
@@ -148,7 +147,9 @@ public final class TarnServer implements AutoCloseable {
         @Override
         public Optional<String> problem() {
             Optional<ReadinessCheck> check = subject.get();
-            return check.isEmpty() ? Optional.of("the gateway starts") : check.get().problem();
+            return check.isEmpty()
+                    ? Optional.of("the gateway starts")
+                    : check.get().problem();
         }
     }
 }

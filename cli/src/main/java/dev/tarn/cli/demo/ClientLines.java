@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param throwAwayKeys keys of the embedded store, which are good for this run only and may be printed; absent for others
  */
 public record ClientLines(URI catalog, URI flight, S3Settings s3, Optional<S3Keys> throwAwayKeys) {
-    private static final String LINES =
-            """
+    private static final String LINES = """
             PyIceberg (pip install "pyiceberg[pyarrow,s3fs]"):
               from pyiceberg.catalog.rest import RestCatalog
               catalog = RestCatalog("tarn", uri="{catalog}", **{"s3.endpoint": "{endpoint}", "s3.region": "{region}", "s3.access-key-id": "{key}", "s3.secret-access-key": "{secret}"})
@@ -65,6 +64,8 @@ public record ClientLines(URI catalog, URI flight, S3Settings s3, Optional<S3Key
                 .replace("{key}", throwAwayKeys.map(S3Keys::accessKeyId).orElse("YOUR-KEY-ID"))
                 .replace(
                         "{secret}",
-                        throwAwayKeys.map(keys -> keys.secretAccessKey().reveal()).orElse("YOUR-SECRET-KEY"));
+                        throwAwayKeys
+                                .map(keys -> keys.secretAccessKey().reveal())
+                                .orElse("YOUR-SECRET-KEY"));
     }
 }

@@ -33,11 +33,12 @@ final class CreateTable implements DemoStep {
         }
         // A demo starts anew each time, also in a warehouse that is kept.
         lake.catalog().dropTable(DemoLake.TABLE, true);
-        lake.catalog()
-                .createTable(DemoLake.TABLE, schema, byMonth, Map.of(TableProperties.FORMAT_VERSION, "3"));
+        lake.catalog().createTable(DemoLake.TABLE, schema, byMonth, Map.of(TableProperties.FORMAT_VERSION, "3"));
 
         facts.note("table", DemoLake.TABLE.toString());
-        facts.note("columns", lake.ask("SELECT * FROM demo.flights").schema().getFields().size());
+        facts.note(
+                "columns",
+                lake.ask("SELECT * FROM demo.flights").schema().getFields().size());
         facts.check("columns seen by the client", 6, facts.values().get("columns"));
         lake.checkTotals(facts);
     }

@@ -24,8 +24,8 @@ final class DeleteRows implements DemoStep {
         String condition = "origin = '%s'".formatted(AIRPORT);
         Totals doomed = lake.totalsWhere(condition);
         facts.checkThat("there are flights to delete", doomed.rows() > 0);
-        IngestReceipt receipt = Ingest.into(lake.table(), IngestOptions.defaults())
-                .deleteWhere(Expressions.equal("origin", AIRPORT));
+        IngestReceipt receipt =
+                Ingest.into(lake.table(), IngestOptions.defaults()).deleteWhere(Expressions.equal("origin", AIRPORT));
         lake.expect(lake.expected().minus(doomed));
 
         facts.note("rows_deleted", receipt.rowsDeleted());

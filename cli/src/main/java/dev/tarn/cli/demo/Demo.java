@@ -45,7 +45,7 @@ public final class Demo {
         Path journals = work.resolve("journals");
         this.steps = List.of(
                 new CreateTable(),
-                new LoadMonths("load", 1, 4, 3),
+                new LoadMonths("load", 1, 4, 4),
                 new QueryAirports(),
                 new EvolveSchema(),
                 new EvolvePartitions(),

@@ -67,9 +67,9 @@ final class DemoLake {
 
     /** The totals as of a clause, with the column name that the delay had then or has now. */
     Totals totals(String asOf, String delay, String condition) {
-        CollectedRows row = ask("SELECT count(*) AS n, sum(%s)::BIGINT AS delay, sum(distance)::BIGINT AS distance "
-                        .formatted(delay)
-                + "FROM demo.flights %s WHERE %s".formatted(asOf, condition));
+        CollectedRows row = ask(
+                "SELECT count(*) AS n, sum(%s)::BIGINT AS delay, sum(distance)::BIGINT AS distance ".formatted(delay)
+                        + "FROM demo.flights %s WHERE %s".formatted(asOf, condition));
         return new Totals(row.number("n"), row.number("delay"), row.number("distance"));
     }
 

@@ -27,9 +27,12 @@ final class EvolvePartitions implements DemoStep {
 
         Table table = lake.table();
         facts.note("spec", table.spec().fields().toString());
-        facts.check("partition fields", 1L, table.spec().fields().stream()
-                .filter(field -> field.transform().toString().equals("bucket[%d]".formatted(BUCKETS)))
-                .count());
+        facts.check(
+                "partition fields",
+                1L,
+                table.spec().fields().stream()
+                        .filter(field -> field.transform().toString().equals("bucket[%d]".formatted(BUCKETS)))
+                        .count());
         lake.checkTotals(facts);
     }
 }

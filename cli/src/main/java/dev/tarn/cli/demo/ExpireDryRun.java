@@ -39,7 +39,8 @@ final class ExpireDryRun implements DemoStep {
         facts.note("files_to_delete", plan.files().size());
         facts.checkThat("there is something to expire", !plan.isEmpty());
         facts.checkThat(
-                "the tagged snapshot stays", !plan.snapshotIds().contains(lake.mark().snapshotId()));
+                "the tagged snapshot stays",
+                !plan.snapshotIds().contains(lake.mark().snapshotId()));
         facts.check("snapshots after the dry run", ids(table), ids(lake.table()));
         lake.checkTotals(facts);
     }

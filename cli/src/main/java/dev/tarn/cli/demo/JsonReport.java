@@ -12,8 +12,7 @@ import java.util.Map;
 
 /** Prints one JSON document at the end; progress goes to stderr. */
 final class JsonReport implements DemoReport {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+    private static final ObjectMapper JSON = new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
 
     private final Console console;
     private final ObjectNode document = JSON.createObjectNode();

@@ -27,7 +27,10 @@ final class ListSnapshots implements DemoStep {
         facts.note("snapshots", count);
         facts.note("current", Long.toString(current.snapshotId()));
         facts.note("operation", current.operation());
-        facts.check("tagged snapshot", lake.mark().snapshotId(), table.refs().get(TimeTravel.TAG).snapshotId());
+        facts.check(
+                "tagged snapshot",
+                lake.mark().snapshotId(),
+                table.refs().get(TimeTravel.TAG).snapshotId());
         Totals asOfCurrent = lake.totals("AT (VERSION => %d)".formatted(current.snapshotId()));
         facts.note("rows", asOfCurrent.rows());
         facts.check("the current snapshot by its id", lake.expected(), asOfCurrent);

@@ -45,8 +45,8 @@ final class LoadMonths implements DemoStep {
             int part = (flights.size() + commitsPerMonth - 1) / commitsPerMonth;
             for (int from = 0; from < flights.size(); from += part) {
                 List<Flight> rows = flights.subList(from, Math.min(flights.size(), from + part));
-                IngestReceipt receipt =
-                        ingest.appendMaps(() -> rows.stream().map(flight -> row(lake, flight)).iterator());
+                IngestReceipt receipt = ingest.appendMaps(
+                        () -> rows.stream().map(flight -> row(lake, flight)).iterator());
                 facts.check("rows added by the commit", (long) rows.size(), receipt.rowsAdded());
                 commits++;
                 bytes += receipt.bytesAdded();

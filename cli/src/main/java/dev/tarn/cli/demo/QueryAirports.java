@@ -28,6 +28,8 @@ final class QueryAirports implements DemoStep {
 
         Totals february = lake.totalsWhere("date >= TIMESTAMP '2001-02-01' AND date < TIMESTAMP '2001-03-01'");
         facts.note("february", february.rows());
-        facts.checkThat("february is a part of all", february.rows() > 0 && february.rows() < lake.expected().rows());
+        facts.checkThat(
+                "february is a part of all",
+                february.rows() > 0 && february.rows() < lake.expected().rows());
     }
 }

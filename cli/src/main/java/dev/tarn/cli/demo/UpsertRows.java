@@ -42,8 +42,7 @@ final class UpsertRows implements DemoStep {
         for (long id = FIRST_NEW_ID; id < FIRST_NEW_ID + NEW; id++) {
             rows.add(row(lake, id));
         }
-        IngestReceipt receipt =
-                Ingest.into(table, IngestOptions.defaults()).upsertMaps(rows, List.of("flight_id"));
+        IngestReceipt receipt = Ingest.into(table, IngestOptions.defaults()).upsertMaps(rows, List.of("flight_id"));
         Totals written = new Totals(rows.size(), (long) rows.size() * NEW_DELAY, rows.size() * NEW_DISTANCE);
         lake.expect(lake.expected().minus(before).plus(written));
 
@@ -62,19 +61,24 @@ final class UpsertRows implements DemoStep {
         var snapshot = table.currentSnapshot();
         lake.markIs(new DemoLake.Mark(
                 snapshot.snapshotId(), Instant.ofEpochMilli(snapshot.timestampMillis()), lake.totals("")));
-        table.manageSnapshots()
-                .createTag(TimeTravel.TAG, snapshot.snapshotId())
-                .commit();
+        table.manageSnapshots().createTag(TimeTravel.TAG, snapshot.snapshotId()).commit();
     }
 
     private static Map<String, Object> row(DemoLake lake, long id) {
         return Map.of(
-                "flight_id", id,
-                "date", LocalDateTime.of(2001, 1, 1, 12, 0),
-                lake.delayColumn(), NEW_DELAY,
-                "distance", NEW_DISTANCE,
-                "origin", "SEA",
-                "destination", "NEW",
-                "source", EvolveSchema.SOURCE);
+                "flight_id",
+                id,
+                "date",
+                LocalDateTime.of(2001, 1, 1, 12, 0),
+                lake.delayColumn(),
+                NEW_DELAY,
+                "distance",
+                NEW_DISTANCE,
+                "origin",
+                "SEA",
+                "destination",
+                "NEW",
+                "source",
+                EvolveSchema.SOURCE);
     }
 }
