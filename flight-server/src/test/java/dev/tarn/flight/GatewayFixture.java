@@ -5,7 +5,9 @@ import dev.tarn.flight.engine.Caller;
 import dev.tarn.flight.engine.InProcessEngine;
 import dev.tarn.flight.scan.CatalogAccess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.flight.sql.FlightSqlClient;
@@ -25,6 +27,7 @@ final class GatewayFixture implements AutoCloseable {
     final BufferAllocator serverAllocator = closer.register(new RootAllocator());
     final BufferAllocator clientAllocator = closer.register(new RootAllocator());
     final InProcessEngine engine = closer.register(new InProcessEngine(serverAllocator));
+    final CatalogAccess catalogs;
     final FlightSqlServer server;
 
     GatewayFixture(FlightLimits limits) {
@@ -34,21 +37,18 @@ final class GatewayFixture implements AutoCloseable {
         catalog.createNamespace(Namespace.of("air", "europe"));
         catalog.createNamespace(Namespace.of("rail"));
         Schema flights = new Schema(
-                java.util.List.of(
+                List.of(
                         Types.NestedField.required(1, "id", Types.LongType.get()),
                         Types.NestedField.optional(2, "carrier", Types.StringType.get(), "two letters"),
                         Types.NestedField.optional(3, "price", Types.DecimalType.of(9, 2)),
                         Types.NestedField.optional(4, "left_at", Types.TimestampType.withZone())),
-                java.util.Set.of(1));
+                Set.of(1));
         catalog.createTable(TableIdentifier.of("air", "flights"), flights);
         catalog.createTable(TableIdentifier.of("air", "flights_old"), flights);
         catalog.createTable(TableIdentifier.of(Namespace.of("air", "europe"), "hubs"), flights);
+        catalogs = new OneCatalog(catalog);
         server = closer.register(FlightSqlServer.start(
-                FlightServerOptions.loopback().with(limits),
-                engine,
-                new OneCatalog(catalog),
-                serverAllocator,
-                metrics));
+                FlightServerOptions.loopback().with(limits), engine, catalogs, serverAllocator, metrics));
     }
 
     GatewayFixture() {

@@ -2,7 +2,6 @@ package dev.tarn.testkit;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -190,7 +189,6 @@ public final class JavaProcess implements AutoCloseable {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> !flag.startsWith("-javaagent") && !flag.startsWith("-agentlib"))
                 .filter(flag -> !flag.startsWith("-Xrun") && !flag.startsWith("-Djava.class.path"))
-                .filter(flag -> !flag.contains("surefire") || !flag.contains(File.separator))
                 .toList();
     }
 }

@@ -74,25 +74,37 @@ public final class S3Fixture {
         return new WarehouseUri("s3://" + newBucket("warehouse") + "/tables");
     }
 
+    /** The first source that this machine offers; one that is there but broken is named on standard output and skipped. */
+    static S3Source.Running firstOf(List<S3Source> sources) {
+        IllegalStateException failure = new IllegalStateException("No S3 endpoint could be started");
+        for (S3Source source : sources) {
+            try {
+                Optional<S3Source.Running> running = source.start();
+                if (running.isPresent()) {
+                    return running.get();
+                }
+            } catch (RuntimeException e) {
+                System.out.printf(
+                        "S3 fixture: %s failed: %s%n", source.getClass().getSimpleName(), e.getMessage());
+                failure.addSuppressed(e);
+            }
+        }
+        throw failure;
+    }
+
     /** State of the JVM on purpose: a server for each test class would cost seconds each. */
     private static final class Shared {
         static final S3Fixture INSTANCE = open();
 
         private static S3Fixture open() {
             Map<String, String> environment = System.getenv();
-            List<S3Source> sources = List.of(
-                    new EnvironmentS3(environment),
-                    new ContainerMinio(),
-                    new MinioBinary(environment),
-                    new EmbeddedSource());
-            for (S3Source source : sources) {
-                Optional<S3Source.Running> running = source.start();
-                if (running.isPresent()) {
-                    System.out.println("S3 fixture: " + running.get().description());
-                    return new S3Fixture(running.get());
-                }
-            }
-            throw new IllegalStateException("No S3 endpoint could be started");
+            // Outside the list of those that may fail: who names an endpoint means that one and no other.
+            S3Source.Running endpoint = new EnvironmentS3(environment)
+                    .start()
+                    .orElseGet(() ->
+                            firstOf(List.of(new ContainerMinio(), new MinioBinary(environment), new EmbeddedSource())));
+            System.out.println("S3 fixture: " + endpoint.description());
+            return new S3Fixture(endpoint);
         }
     }
 }

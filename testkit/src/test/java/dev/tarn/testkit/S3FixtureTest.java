@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.io.FileInfo;
@@ -101,6 +102,26 @@ class S3FixtureTest {
         assertThatThrownBy(source::start)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("TEST_S3_ENDPOINT is set, so TEST_S3_ACCESS_KEY_ID must be set too");
+    }
+
+    @Test
+    void goesOnToTheNextSourceWhereOneIsAbsentOrBroken() {
+        S3Source.Running third = new S3Source.Running("third", S3Settings.DEFAULTS);
+        List<S3Source> sources = List.of(Optional::empty, S3FixtureTest::broken, () -> Optional.of(third));
+
+        assertThat(S3Fixture.firstOf(sources)).isEqualTo(third);
+    }
+
+    @Test
+    void saysWhatFailedWhereNoSourceIsLeft() {
+        assertThatThrownBy(() -> S3Fixture.firstOf(List.of(S3FixtureTest::broken)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("No S3 endpoint could be started")
+                .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessage("no image"));
+    }
+
+    private static Optional<S3Source.Running> broken() {
+        throw new IllegalStateException("no image");
     }
 
     private static void keepsWhatIcebergWrites(S3Settings settings, String bucket) throws IOException {
