@@ -14,7 +14,9 @@ final class Commands {
                 .addSubcommand(new SqlCommand(console))
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))
+                .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
+                .addSubcommand(new ExpireCommand(console))
                 .addSubcommand(new ConfigCommand(console))
                 .addSubcommand(new VersionCommand(console))
                 .addSubcommand(new ExitCodesCommand(console));

@@ -90,7 +90,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private boolean run(TarnSettings all, TarnServer server, Path work) {
         ClientSettings client = new ClientSettings(server.catalogUri(), "", Optional.empty(), server.flightUri());
-        try (CatalogConnection catalog = CatalogConnection.open(client, all.s3());
+        try (CatalogConnection catalog = CatalogConnection.open(all, client);
                 FlightSqlConnection sql = FlightSqlConnection.open(server.flightUri())) {
             OutputFormat format = output.format;
             return new Demo(
