@@ -1,5 +1,6 @@
 package dev.tarn.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.cli.output.OutputFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Prints what is no result with rows: JSON documents that other modules made, one document a line, and single lines. */
 final class Documents {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private Documents() {}
 
     static boolean isJson(OutputFormat format) {
@@ -14,7 +17,11 @@ final class Documents {
     }
 
     static void print(Console console, String json) {
-        printLine(console, json.strip());
+        try {
+            printLine(console, JSON.readTree(json).toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read a document that was made here", e);
+        }
     }
 
     static void printLine(Console console, String line) {

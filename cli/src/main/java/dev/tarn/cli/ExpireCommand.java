@@ -27,10 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "expire",
         description = "Expire old snapshots and delete the files that only they reached; refs and what they need stay.",
-        footer = {
-            "",
-            "Without options the history.expire.* properties of the table decide, or 5 days and 1 snapshot."
-        })
+        footer = {"", "Without options the history.expire.* properties of the table decide, or 5 days and 1 snapshot."})
 final class ExpireCommand implements Callable<Integer> {
     private final Console console;
 
