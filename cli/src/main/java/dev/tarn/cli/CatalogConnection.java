@@ -49,6 +49,8 @@ final class CatalogConnection implements AutoCloseable {
         Map<String, String> properties = new LinkedHashMap<>(settings.s3().fileIoProperties());
         // The catalog may know better: only what was set here overrules it.
         properties.values().removeIf("false"::equals);
+        // A command ends before reports of its scans could be sent.
+        properties.put("rest-metrics-reporting-enabled", "false");
         client.catalogToken().ifPresent(token -> properties.put("token", token.reveal()));
         return new CatalogConnection(RestCatalogs.open(client.catalogUri(), client.warehouse(), properties), settings);
     }
