@@ -19,6 +19,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableUtil;
@@ -174,7 +175,8 @@ public final class Lake implements AutoCloseable {
         table.refresh();
         List<DeleteFile> existing = existingDeletes(table, file);
         BaseDVFileWriter writer = new BaseDVFileWriter(
-                files(table), path -> path.equals(file.location()) ? previous(table, existing, path) : null);
+                files(table, FileFormat.PUFFIN),
+                path -> path.equals(file.location()) ? previous(table, existing, path) : null);
         try (writer) {
             for (long position : positions) {
                 writer.delete(file.location(), position, table.specs().get(file.specId()), file.partition());
@@ -182,7 +184,8 @@ public final class Lake implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        var delta = table.newRowDelta();
+        RowDelta delta =
+                table.newRowDelta().validateFromSnapshot(table.currentSnapshot().snapshotId());
         writer.result().deleteFiles().forEach(delta::addDeletes);
         writer.result().rewrittenDeleteFiles().forEach(delta::removeDeletes);
         delta.commit();
@@ -275,8 +278,12 @@ public final class Lake implements AutoCloseable {
     }
 
     private static OutputFileFactory files(Table table) {
+        return files(table, FileFormat.PARQUET);
+    }
+
+    private static OutputFileFactory files(Table table, FileFormat format) {
         return OutputFileFactory.builderFor(table, 1, 1)
-                .format(FileFormat.PARQUET)
+                .format(format)
                 .operationId(UUID.randomUUID().toString())
                 .build();
     }

@@ -1,0 +1,214 @@
+package dev.tarn.writer.ingest;
+
+import dev.tarn.writer.commit.CommitResult;
+import dev.tarn.writer.commit.ProducerToken;
+import dev.tarn.writer.commit.SnapshotCommit;
+import dev.tarn.writer.files.PartitionedFileWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowReader;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.ReplacePartitions;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+
+/**
+ * Writes into one Iceberg table of any catalog. Every call ends in at most one data commit and answers with a receipt; a call
+ * that fails has changed nothing and has deleted its files, except after UNKNOWN_OUTCOME, when they are kept. Schema and
+ * partition spec are those that the table has when the call begins. Thread-safe and cheap to make; readers that are passed
+ * in stay the caller's.
+ */
+public final class Ingest {
+    private final Table table;
+    private final IngestOptions options;
+
+    private Ingest(Table table, IngestOptions options) {
+        this.table = table;
+        this.options = options;
+    }
+
+    /** For a table, which is refreshed at the begin of every call. */
+    public static Ingest into(Table table, IngestOptions options) {
+        return new Ingest(table, options);
+    }
+
+    /**
+     * Adds the rows of all batches.
+     *
+     * @throws dev.tarn.common.TarnException INVALID if batches do not fit, CONFLICT, UNKNOWN_OUTCOME
+     */
+    public IngestReceipt append(ArrowReader batches) {
+        return append(ArrowReaderSource.of(batches));
+    }
+
+    /** Adds rows given as Iceberg records, which are matched by field name. */
+    public IngestReceipt append(Iterable<Record> rows) {
+        table.refresh();
+        try (RowSource source = RowSource.ofRecords(table.schema(), rows)) {
+            return append(source);
+        }
+    }
+
+    /** Adds rows given as values by column name; absent names are null. */
+    public IngestReceipt appendMaps(Iterable<Map<String, Object>> rows) {
+        table.refresh();
+        try (RowSource source = RowSource.ofMaps(table.schema(), rows)) {
+            return append(source);
+        }
+    }
+
+    /** Adds the rows of all batches of a source. */
+    public IngestReceipt append(BatchSource source) {
+        return append(source, Set.of());
+    }
+
+    /**
+     * Adds the rows of all batches of a source and remembers the files that they came from.
+     *
+     * @param loadedFiles fingerprints of the files; the commit is refused if one was loaded meanwhile
+     * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
+     */
+    public IngestReceipt append(BatchSource source, Set<String> loadedFiles) {
+        return write(source, this::appendAll, loadedFiles, WhenEmpty.SKIP);
+    }
+
+    /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
+    public IngestReceipt overwrite(ArrowReader batches) {
+        return write(ArrowReaderSource.of(batches), this::replaceAll, Set.of(), WhenEmpty.COMMIT);
+    }
+
+    /** Replaces the partitions that occur in the batches, whole, by the batches. */
+    public IngestReceipt overwritePartitions(ArrowReader batches) {
+        return write(ArrowReaderSource.of(batches), this::replacePartitions, Set.of(), WhenEmpty.SKIP);
+    }
+
+    /**
+     * Adds rows and removes those that had the same keys. Rows of one call with equal keys: the last wins, or the one
+     * with the largest value of the sequence column.
+     *
+     * @param keyColumns names of top-level columns; no value may be null
+     * @throws dev.tarn.common.TarnException INVALID for bad keys, CONFLICT, UNKNOWN_OUTCOME, REFUSED if there are more
+     *     keys than the memory budget allows, UNSUPPORTED for tables of format version 1
+     */
+    public IngestReceipt upsert(ArrowReader batches, List<String> keyColumns) {
+        return upsert(ArrowReaderSource.of(batches), keyColumns);
+    }
+
+    /** As {@link #upsert(ArrowReader, List)}, for rows given as values by column name. */
+    public IngestReceipt upsertMaps(Iterable<Map<String, Object>> rows, List<String> keyColumns) {
+        table.refresh();
+        try (RowSource source = RowSource.ofMaps(table.schema(), rows)) {
+            return upsert(source, keyColumns);
+        }
+    }
+
+    /** As {@link #upsert(ArrowReader, List)}, for the batches of a source. */
+    public IngestReceipt upsert(BatchSource source, List<String> keyColumns) {
+        table.refresh();
+        OptionalLong committed = findCommitted();
+        if (committed.isPresent()) {
+            return IngestReceipt.repeated(committed.getAsLong());
+        }
+        SchemaAlignment.align(table, source.schema(), options.evolution());
+        return new Upsert(table, options, keyColumns).run(source);
+    }
+
+    /**
+     * Removes the rows that match a filter: whole data files from the metadata where every row matches, else by deletion
+     * vectors (position delete files in format version 2).
+     *
+     * @throws dev.tarn.common.TarnException INVALID if the filter does not fit the schema, CONFLICT, UNKNOWN_OUTCOME,
+     *     UNSUPPORTED if rows must be deleted from a table of format version 1
+     */
+    public IngestReceipt deleteWhere(Expression filter) {
+        table.refresh();
+        OptionalLong committed = findCommitted();
+        if (committed.isPresent()) {
+            return IngestReceipt.repeated(committed.getAsLong());
+        }
+        return Replanning.run(() -> new Deletion(table, options, filter).attempt());
+    }
+
+    private interface Update {
+        SnapshotUpdate<?> with(List<DataFile> files);
+    }
+
+    private enum WhenEmpty {
+        SKIP,
+        COMMIT
+    }
+
+    private IngestReceipt write(BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty) {
+        table.refresh();
+        OptionalLong committed = findCommitted();
+        if (committed.isPresent()) {
+            return IngestReceipt.repeated(committed.getAsLong());
+        }
+        SchemaAlignment.align(table, source.schema(), options.evolution());
+        try (PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
+            for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
+                writer.write(batch);
+            }
+            List<DataFile> files = writer.complete();
+            if (files.isEmpty()
+                    && whenEmpty == WhenEmpty.SKIP
+                    && options.token().isEmpty()) {
+                return IngestReceipt.nothing();
+            }
+            CommitResult result =
+                    Commits.commit(table, update.with(files), options.request(loadedFiles), writer::abort);
+            if (result.alreadyCommitted()) {
+                return IngestReceipt.repeated(result.snapshotId());
+            }
+            return receipt(result, files);
+        }
+    }
+
+    private SnapshotUpdate<?> appendAll(List<DataFile> files) {
+        AppendFiles append = table.newAppend();
+        files.forEach(append::appendFile);
+        return append;
+    }
+
+    private SnapshotUpdate<?> replaceAll(List<DataFile> files) {
+        OverwriteFiles overwrite = table.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
+        files.forEach(overwrite::addFile);
+        return overwrite;
+    }
+
+    private SnapshotUpdate<?> replacePartitions(List<DataFile> files) {
+        ReplacePartitions replace = table.newReplacePartitions();
+        files.forEach(replace::addFile);
+        return replace;
+    }
+
+    private OptionalLong findCommitted() {
+        return options.token().isPresent() ? findCommitted(options.token().get()) : OptionalLong.empty();
+    }
+
+    private OptionalLong findCommitted(ProducerToken token) {
+        return SnapshotCommit.findCommitted(table, options.branch(), token);
+    }
+
+    private IngestReceipt receipt(CommitResult result, List<DataFile> files) {
+        Snapshot snapshot = table.snapshot(result.snapshotId());
+        long deleted = snapshot == null ? 0 : Long.parseLong(snapshot.summary().getOrDefault("deleted-records", "0"));
+        return new IngestReceipt(
+                OptionalLong.of(result.snapshotId()),
+                false,
+                files.stream().mapToLong(DataFile::recordCount).sum(),
+                deleted,
+                files.size(),
+                0,
+                files.stream().mapToLong(DataFile::fileSizeInBytes).sum());
+    }
+}
