@@ -4,9 +4,9 @@ import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NearestName;
 import dev.tarn.common.TarnException;
 import dev.tarn.storage.RestCatalogs;
-import dev.tarn.storage.S3Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,8 +28,11 @@ final class CatalogConnection implements AutoCloseable {
 
     private final RESTCatalog catalog;
 
-    private CatalogConnection(RESTCatalog catalog) {
+    private final TarnSettings settings;
+
+    private CatalogConnection(RESTCatalog catalog, TarnSettings settings) {
         this.catalog = catalog;
+        this.settings = settings;
     }
 
     /**
@@ -37,16 +40,33 @@ final class CatalogConnection implements AutoCloseable {
      *
      * @throws TarnException UNAVAILABLE or UNAUTHENTICATED
      */
-    static CatalogConnection open(ClientSettings client, S3Settings s3) {
-        Map<String, String> properties = new LinkedHashMap<>(s3.fileIoProperties());
+    static CatalogConnection open(TarnSettings settings) {
+        return open(settings, settings.client());
+    }
+
+    /** The same, for another catalog than the settings name. */
+    static CatalogConnection open(TarnSettings settings, ClientSettings client) {
+        Map<String, String> properties = new LinkedHashMap<>(settings.s3().fileIoProperties());
         // The catalog may know better: only what was set here overrules it.
         properties.values().removeIf("false"::equals);
+        // A command ends before reports of its scans could be sent.
+        properties.put("rest-metrics-reporting-enabled", "false");
         client.catalogToken().ifPresent(token -> properties.put("token", token.reveal()));
-        return new CatalogConnection(RestCatalogs.open(client.catalogUri(), client.warehouse(), properties));
+        return new CatalogConnection(RestCatalogs.open(client.catalogUri(), client.warehouse(), properties), settings);
     }
 
     RESTCatalog catalog() {
         return catalog;
+    }
+
+    /** Where this machine keeps what outlives a command. */
+    Path dataFolder() {
+        return settings.server().dataFolder();
+    }
+
+    /** What reads files that no table holds yet. */
+    Map<String, String> fileIoProperties() {
+        return settings.s3().fileIoProperties();
     }
 
     /**

@@ -24,7 +24,6 @@ final class CatalogFlags {
         Map<String, String> flags = new LinkedHashMap<>();
         SettingsFlags.putIfGiven(flags, "client.catalog-uri", catalog);
         SettingsFlags.putIfGiven(flags, "client.catalog-warehouse", warehouse);
-        TarnSettings all = TarnSettings.read(settings.reader(console, flags));
-        return CatalogConnection.open(all.client(), all.s3());
+        return CatalogConnection.open(TarnSettings.read(settings.reader(console, flags)));
     }
 }

@@ -9,10 +9,14 @@ final class Commands {
 
     static CommandLine create(TarnCommand root, Console console) {
         CommandLine commands = new CommandLine(root)
+                .addSubcommand(new ServeCommand(console))
+                .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new SqlCommand(console))
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))
+                .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
+                .addSubcommand(new ExpireCommand(console))
                 .addSubcommand(new ConfigCommand(console))
                 .addSubcommand(new VersionCommand(console))
                 .addSubcommand(new ExitCodesCommand(console));

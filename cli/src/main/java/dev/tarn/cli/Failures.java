@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ForbiddenException;
@@ -92,7 +93,9 @@ final class Failures {
                 || (thrown instanceof RESTException && thrown.getCause() instanceof IOException)) {
             return ErrorKind.UNAVAILABLE;
         }
-        if (thrown instanceof IllegalArgumentException || thrown instanceof ValidationException) {
+        if (thrown instanceof IllegalArgumentException
+                || thrown instanceof BadRequestException
+                || thrown instanceof ValidationException) {
             return ErrorKind.INVALID;
         }
         return ErrorKind.INTERNAL;

@@ -1,5 +1,6 @@
 package dev.tarn.cli;
 
+import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,8 @@ public final class Main {
         if (root.stackTrace) {
             thrown.printStackTrace(console.err());
         }
-        return (thrown instanceof SettingsFlags.WrongSettings ? ExitCode.USAGE : ExitCode.of(failure.kind())).number();
+        boolean isUsage = thrown instanceof SettingsFlags.WrongSettings
+                && (failure.kind() == ErrorKind.INVALID || failure.kind() == ErrorKind.NOT_FOUND);
+        return (isUsage ? ExitCode.USAGE : ExitCode.of(failure.kind())).number();
     }
 }

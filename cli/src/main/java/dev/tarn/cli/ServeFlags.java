@@ -31,7 +31,8 @@ final class ServeFlags {
     Map<String, String> byKey() {
         Map<String, String> flags = new LinkedHashMap<>();
         SettingsFlags.putIfGiven(flags, "server.warehouse", warehouse);
-        SettingsFlags.putIfGiven(flags, "server.host", host);
+        SettingsFlags.putIfGiven(flags, "catalog.host", host);
+        SettingsFlags.putIfGiven(flags, "flight.host", host);
         SettingsFlags.putIfGiven(flags, "catalog.port", catalogPort);
         SettingsFlags.putIfGiven(flags, "flight.port", flightPort);
         return flags;

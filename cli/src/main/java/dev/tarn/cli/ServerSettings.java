@@ -13,10 +13,9 @@ import java.time.Duration;
  *
  * @param dataFolder everything that this process keeps on its own disk
  * @param warehouse where tables are kept
- * @param host address to listen on
  * @param drainTimeout how long running work may take to end at a stop
  */
-record ServerSettings(Path dataFolder, WarehouseUri warehouse, String host, Duration drainTimeout) {
+record ServerSettings(Path dataFolder, WarehouseUri warehouse, Duration drainTimeout) {
     private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(25);
 
     /**
@@ -28,14 +27,9 @@ record ServerSettings(Path dataFolder, WarehouseUri warehouse, String host, Dura
         Path data = dataFolder(settings);
         String warehouse =
                 settings.text("server.warehouse", data.resolve("warehouse").toString());
-        String host = settings.text("server.host", "127.0.0.1");
-        if (host.isBlank()) {
-            throw new TarnException(ErrorKind.INVALID, "Setting 'server.host' must be an address but was empty");
-        }
         return new ServerSettings(
                 data,
                 WarehouseUri.parse(warehouse),
-                host,
                 settings.duration("server.drain-timeout", DRAIN_TIMEOUT, Duration.ZERO, Duration.ofMinutes(10)));
     }
 

@@ -1,7 +1,10 @@
 package dev.tarn.cli;
 
+import dev.tarn.catalog.CatalogOptions;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
+import dev.tarn.flight.FlightServerOptions;
+import dev.tarn.flight.engine.duckdb.DuckDbEngineSettings;
 import dev.tarn.storage.S3Settings;
 
 /**
@@ -11,8 +14,17 @@ import dev.tarn.storage.S3Settings;
  * @param server what the parts of the server share
  * @param client where clients find their servers
  * @param s3 how S3 is reached
+ * @param catalog the catalog server
+ * @param flight the Flight SQL gateway
+ * @param engine the query engine behind it
  */
-record TarnSettings(ServerSettings server, ClientSettings client, S3Settings s3) {
+record TarnSettings(
+        ServerSettings server,
+        ClientSettings client,
+        S3Settings s3,
+        CatalogOptions catalog,
+        FlightServerOptions flight,
+        DuckDbEngineSettings engine) {
     /**
      * Reads everything.
      *
@@ -20,8 +32,17 @@ record TarnSettings(ServerSettings server, ClientSettings client, S3Settings s3)
      */
     static TarnSettings read(SettingsReader settings) {
         try {
+            ServerSettings server = ServerSettings.from(settings);
+            S3Settings s3 = S3Settings.from(settings);
+            CatalogOptions catalog = CatalogOptions.from(settings, server.dataFolder(), server.warehouse(), s3);
+            String flightHost = settings.text("flight.host", catalog.host());
             TarnSettings all = new TarnSettings(
-                    ServerSettings.from(settings), ClientSettings.from(settings), S3Settings.from(settings));
+                    server,
+                    ClientSettings.from(settings),
+                    s3,
+                    catalog,
+                    FlightServerOptions.from(settings, flightHost),
+                    DuckDbEngineSettings.from(settings));
             settings.refuseUnknownKeys();
             return all;
         } catch (TarnException e) {

@@ -79,7 +79,7 @@ class MainTest {
         assertThat(shown.text())
                 .contains("s3.region,from-environment,environment,")
                 .contains("s3.endpoint,http://file:1,file,")
-                .contains("server.host,127.0.0.2,flag,")
+                .contains("catalog.host,127.0.0.2,flag,")
                 .contains("server.drain-timeout,PT25S,default,")
                 .contains("s3.secret-access-key,***,environment,")
                 .doesNotContain("hidden-value");
