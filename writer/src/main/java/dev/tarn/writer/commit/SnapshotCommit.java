@@ -68,9 +68,7 @@ public final class SnapshotCommit {
         } catch (RuntimeException e) {
             return afterFailure(table, request, commitId, e);
         }
-        return new CommitResult(
-                find(table, request.branch(), commitId).orElseGet(() -> newestSnapshotId(table, request.branch())),
-                false);
+        return committed(table, request, commitId);
     }
 
     /**
@@ -162,6 +160,21 @@ public final class SnapshotCommit {
             }
         }
         return found;
+    }
+
+    private static CommitResult committed(Table table, CommitRequest request, String commitId) {
+        try {
+            return new CommitResult(
+                    find(table, request.branch(), commitId).orElseGet(() -> newestSnapshotId(table, request.branch())),
+                    false);
+        } catch (RuntimeException e) {
+            // The commit happened, so no caller may take this for a failure and delete the files.
+            throw new TarnException(
+                    ErrorKind.UNKNOWN_OUTCOME,
+                    "The commit to table %s happened but its snapshot could not be read: look for the one with %s=%s"
+                            .formatted(table.name(), COMMIT_ID_KEY, commitId),
+                    e);
+        }
     }
 
     private static CommitResult afterFailure(
