@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.util.HashSet;
@@ -36,7 +39,7 @@ final class JsonRows implements RowReader {
         this.location = file.location();
         this.columns = columns;
         columns.forEach(column -> names.add(column.name()));
-        this.reader = new BufferedReader(new InputStreamReader(file.newStream(), StandardCharsets.UTF_8));
+        this.reader = new BufferedReader(new InputStreamReader(file.newStream(), StandardCharsets.UTF_8.newDecoder()));
     }
 
     @Override
@@ -105,6 +108,11 @@ final class JsonRows implements RowReader {
         try {
             line++;
             return reader.readLine();
+        } catch (CharacterCodingException e) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "%s line %d: is not UTF-8".formatted(BadRowException.fileName(location), line),
+                    e);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + location, e);
         }

@@ -25,6 +25,7 @@ import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.StrictMetricsEvaluator;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.TypeUtil;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /** One attempt to delete all rows that match a filter. Confined to one thread. */
 final class Deletion {
@@ -113,19 +114,19 @@ final class Deletion {
     }
 
     private void planRows(FileScanTask task, RowLocator locator, Evaluator matches) {
-        List<Long> found = new ArrayList<>();
+        Roaring64Bitmap found = new Roaring64Bitmap();
         long[] visible = {0};
         locator.forEachVisible(task, (row, position) -> {
             visible[0]++;
             if (matches.eval(row)) {
-                found.add(position);
+                found.addLong(position);
             }
         });
         if (found.isEmpty()) {
             return;
         }
         // Row groups that the filter skipped were not counted, so only a full count proves that nothing is left.
-        if (found.size() == visible[0]
+        if (found.getLongCardinality() == visible[0]
                 && task.deletes().isEmpty()
                 && visible[0] == task.file().recordCount()) {
             addWhole(task, visible[0]);
@@ -134,7 +135,7 @@ final class Deletion {
         DeleteFilesWriter.requireRowDeletes(table);
         String location = task.file().location();
         deleted.addFile(location, task.spec(), task.file().partition(), RowLocator.positionDeletes(task));
-        found.forEach(position -> deleted.addPosition(location, position));
+        found.forEach((long position) -> deleted.addPosition(location, position));
     }
 
     private void addWhole(FileScanTask task, long visibleRows) {

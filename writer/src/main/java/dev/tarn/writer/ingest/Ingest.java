@@ -1,5 +1,8 @@
 package dev.tarn.writer.ingest;
 
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.NearestName;
+import dev.tarn.common.TarnException;
 import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
@@ -15,6 +18,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.ReplacePartitions;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.Record;
@@ -24,8 +28,8 @@ import org.apache.iceberg.expressions.Expressions;
 /**
  * Writes into one Iceberg table of any catalog. Every call ends in at most one data commit and answers with a receipt; a call
  * that fails has changed nothing and has deleted its files, except after UNKNOWN_OUTCOME, when they are kept. Schema and
- * partition spec are those that the table has when the call begins. Thread-safe and cheap to make; readers that are passed
- * in stay the caller's.
+ * partition spec are those that the table has when the call begins. Cheap to make. Calls over one {@code Table} object must
+ * not overlap, as each refreshes it: load the table once for each thread. Readers that are passed in stay the caller's.
  */
 public final class Ingest {
     private final Table table;
@@ -113,7 +117,7 @@ public final class Ingest {
 
     /** As {@link #upsert(ArrowReader, List)}, for the batches of a source. */
     public IngestReceipt upsert(BatchSource source, List<String> keyColumns) {
-        table.refresh();
+        begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
@@ -130,7 +134,7 @@ public final class Ingest {
      *     UNSUPPORTED if rows must be deleted from a table of format version 1
      */
     public IngestReceipt deleteWhere(Expression filter) {
-        table.refresh();
+        begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
@@ -148,7 +152,7 @@ public final class Ingest {
     }
 
     private IngestReceipt write(BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty) {
-        table.refresh();
+        begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
@@ -189,6 +193,20 @@ public final class Ingest {
         ReplacePartitions replace = table.newReplacePartitions();
         files.forEach(replace::addFile);
         return replace;
+    }
+
+    private void begin() {
+        table.refresh();
+        String branch = options.branch();
+        if (!branch.equals(SnapshotRef.MAIN_BRANCH) && !table.refs().containsKey(branch)) {
+            throw new TarnException(
+                    ErrorKind.NOT_FOUND,
+                    "Table %s has no branch '%s'%s; create it first"
+                            .formatted(
+                                    table.name(),
+                                    branch,
+                                    NearestName.hint(branch, table.refs().keySet())));
+        }
     }
 
     private OptionalLong findCommitted() {
