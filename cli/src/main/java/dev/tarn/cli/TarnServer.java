@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -133,10 +132,10 @@ public final class TarnServer implements AutoCloseable {
 
     /** A check whose subject does not exist yet: the catalog answers health questions before the gateway is up. */
     private static final class Later implements ReadinessCheck {
-        private final AtomicReference<Optional<ReadinessCheck>> subject = new AtomicReference<>(Optional.empty());
+        private volatile Optional<ReadinessCheck> subject = Optional.empty();
 
         void is(ReadinessCheck check) {
-            subject.set(Optional.of(check));
+            subject = Optional.of(check);
         }
 
         @Override
@@ -146,10 +145,8 @@ public final class TarnServer implements AutoCloseable {
 
         @Override
         public Optional<String> problem() {
-            Optional<ReadinessCheck> check = subject.get();
-            return check.isEmpty()
-                    ? Optional.of("the gateway starts")
-                    : check.get().problem();
+            Optional<ReadinessCheck> check = subject;
+            return check.isPresent() ? check.get().problem() : Optional.of("the gateway starts");
         }
     }
 }
