@@ -27,7 +27,18 @@ public final class CommitQueues {
     private final int maxQueued;
     private final Map<String, Deque<Job>> queues = new HashMap<>();
 
-    private record Job(Set<String> keys, Runnable work, CompletableFuture<?> result) {}
+    /** Compared by identity: two commits with the same keys are two jobs. */
+    private static final class Job {
+        private final Set<String> keys;
+        private final Runnable work;
+        private final CompletableFuture<?> result;
+
+        Job(Set<String> keys, Runnable work, CompletableFuture<?> result) {
+            this.keys = keys;
+            this.work = work;
+            this.result = result;
+        }
+    }
 
     /**
      * Queues whose work runs on an executor.
@@ -58,7 +69,7 @@ public final class CommitQueues {
                 result);
         boolean first;
         synchronized (queues) {
-            for (String key : job.keys()) {
+            for (String key : job.keys) {
                 Deque<Job> queue = queues.get(key);
                 if (queue != null && queue.size() >= maxQueued) {
                     throw new TarnException(
@@ -66,9 +77,8 @@ public final class CommitQueues {
                             "More than %d commits to the table wait; try again".formatted(maxQueued));
                 }
             }
-            job.keys()
-                    .forEach(key -> queues.computeIfAbsent(key, absent -> new ArrayDeque<>())
-                            .add(job));
+            job.keys.forEach(key ->
+                    queues.computeIfAbsent(key, absent -> new ArrayDeque<>()).add(job));
             first = isFirst(job);
         }
         if (first) {
@@ -83,13 +93,12 @@ public final class CommitQueues {
             Job job = ready.remove();
             try {
                 executor.execute(() -> {
-                    job.work().run();
+                    job.work.run();
                     finish(job).forEach(this::start);
                 });
             } catch (RejectedExecutionException e) {
-                job.result()
-                        .completeExceptionally(
-                                new TarnException(ErrorKind.OVERLOADED, "Too many requests wait; try again", e));
+                job.result.completeExceptionally(
+                        new TarnException(ErrorKind.OVERLOADED, "Too many requests wait; try again", e));
                 ready.addAll(finish(job));
             }
         }
@@ -99,7 +108,7 @@ public final class CommitQueues {
     private List<Job> finish(Job job) {
         synchronized (queues) {
             Set<Job> next = new LinkedHashSet<>();
-            for (String key : job.keys()) {
+            for (String key : job.keys) {
                 Deque<Job> queue = queues.getOrDefault(key, new ArrayDeque<>());
                 queue.poll();
                 Job head = queue.peek();
@@ -116,7 +125,7 @@ public final class CommitQueues {
     }
 
     private boolean isFirst(Job job) {
-        return job.keys().stream()
+        return job.keys.stream()
                 .allMatch(key -> queues.getOrDefault(key, new ArrayDeque<>()).peek() == job);
     }
 }

@@ -131,8 +131,7 @@ public final class TableService {
         return switch (outcome) {
             case APPLIED -> true;
             case STALE -> false;
-            case NAME_TAKEN ->
-                throw new AlreadyExistsException("A table or view of that name already exists: %s", table);
+            case NAME_TAKEN -> throw new AlreadyExistsException("Table already exists: %s", table);
             case NAMESPACE_MISSING ->
                 throw new NoSuchNamespaceException("Namespace does not exist: %s", String.join(".", table.namespace()));
             case KEY_TAKEN -> throw new KeyTakenException();

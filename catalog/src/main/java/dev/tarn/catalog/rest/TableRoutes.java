@@ -152,7 +152,7 @@ final class TableRoutes {
                     ObjectName table = new ObjectName(request.namespace(), create.name());
                     namespaces.load(table.namespace());
                     if (tables.isTaken(table)) {
-                        throw new AlreadyExistsException("A table or view of that name already exists: %s", table);
+                        throw new AlreadyExistsException("Table already exists: %s", table);
                     }
                     TableMetadata metadata = metadata(table, create);
                     return create.stageCreate() ? stage(metadata, mutation) : commits.create(table, metadata, mutation);
