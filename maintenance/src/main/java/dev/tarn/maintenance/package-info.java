@@ -1,3 +1,10 @@
+/**
+ * Table maintenance: one package per job, each a pure planner, a plan (a record whose JSON is the dry run) and an
+ * executor that does the I/O. Works on an Iceberg {@code Table} of any catalog.
+ *
+ * <p>Start reading at {@link dev.tarn.maintenance.compact.CompactionPlanner} and
+ * {@link dev.tarn.maintenance.expire.ExpiryPlanner}.
+ */
 @NullMarked
 package dev.tarn.maintenance;
 

@@ -29,11 +29,11 @@ public record WarehouseUri(String value) {
      * @throws TarnException INVALID naming what was expected
      */
     public static WarehouseUri parse(String text) {
+        int colon = text.strip().indexOf("://");
+        String scheme = colon > 0 ? text.strip().substring(0, colon).toLowerCase(Locale.ROOT) : "";
         String trimmed = text.strip().replaceAll("/+$", "");
-        int colon = trimmed.indexOf("://");
-        String scheme = colon > 0 ? trimmed.substring(0, colon).toLowerCase(Locale.ROOT) : "";
         return switch (scheme) {
-            case "s3", "s3a", "s3n" -> s3(text, trimmed.substring(colon + 3));
+            case "s3", "s3a", "s3n" -> s3(text, trimmed.length() > colon + 3 ? trimmed.substring(colon + 3) : "");
             case "file" -> new WarehouseUri(local(Path.of(URI.create(trimmed))));
             case "" -> folder(text, trimmed);
             default -> throw refused(text);

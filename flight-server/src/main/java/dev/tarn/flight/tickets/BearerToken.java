@@ -1,0 +1,52 @@
+package dev.tarn.flight.tickets;
+
+import dev.tarn.common.TarnException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * What a client gets for logging in: its principal and the name of its session. Immutable.
+ *
+ * @param sessionId names the session
+ * @param principal who logged in
+ * @param expiresAt the first moment at which it is no longer valid, in whole milliseconds
+ */
+public record BearerToken(String sessionId, String principal, Instant expiresAt) {
+    private static final int FORMAT = 0x21;
+
+    /** The signed form that goes to the client. */
+    public String signedBy(TicketSigner signer) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(FORMAT);
+            out.writeUTF(sessionId);
+            out.writeUTF(principal);
+            out.writeLong(expiresAt.toEpochMilli());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot encode a bearer token", e);
+        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(signer.sign(bytes.toByteArray()));
+    }
+
+    /** Reads a token that a client brought; absent if this server did not sign it. It may have expired. */
+    public static Optional<BearerToken> open(String token, TicketSigner signer) {
+        try {
+            byte[] content = signer.open(Base64.getUrlDecoder().decode(token), "bearer token");
+            try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(content))) {
+                if (in.readByte() != FORMAT) {
+                    return Optional.empty();
+                }
+                return Optional.of(new BearerToken(in.readUTF(), in.readUTF(), Instant.ofEpochMilli(in.readLong())));
+            }
+        } catch (IOException | IllegalArgumentException | TarnException e) {
+            return Optional.empty();
+        }
+    }
+}

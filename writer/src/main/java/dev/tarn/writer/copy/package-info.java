@@ -1,0 +1,9 @@
+/**
+ * Files in: Parquet, CSV and JSON lines, loaded into a table in one commit.
+ *
+ * <p>Start reading at {@link dev.tarn.writer.copy.CopyFormat}.
+ */
+@NullMarked
+package dev.tarn.writer.copy;
+
+import org.jspecify.annotations.NullMarked;

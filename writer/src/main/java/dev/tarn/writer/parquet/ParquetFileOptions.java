@@ -1,0 +1,103 @@
+package dev.tarn.writer.parquet;
+
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+
+/**
+ * How a Parquet file is laid out.
+ *
+ * @param codec compression of pages: zstd, snappy, gzip or uncompressed
+ * @param codecLevel level for zstd
+ * @param rowGroupBytes compressed size at which a row group ends
+ * @param pageBytes size at which a page ends
+ * @param pageRows rows after which a page ends
+ * @param dictionaryBytes size at which a dictionary is abandoned
+ * @param metrics which columns get counts and bounds in the manifest
+ */
+public record ParquetFileOptions(
+        CompressionCodecName codec,
+        int codecLevel,
+        long rowGroupBytes,
+        int pageBytes,
+        int pageRows,
+        int dictionaryBytes,
+        MetricsConfig metrics) {
+    private static final int DEFAULT_ZSTD_LEVEL = 3;
+
+    /** Refuses sizes that are not positive and codecs that need native Hadoop. */
+    public ParquetFileOptions {
+        if (rowGroupBytes < 1 || pageBytes < 1 || pageRows < 1 || dictionaryBytes < 1) {
+            throw new IllegalArgumentException(
+                    "sizes must be at least 1 but were row group %d, page %d, page rows %d, dictionary %d"
+                            .formatted(rowGroupBytes, pageBytes, pageRows, dictionaryBytes));
+        }
+        switch (codec) {
+            case ZSTD, SNAPPY, GZIP, UNCOMPRESSED -> {}
+            default ->
+                throw new TarnException(
+                        ErrorKind.UNSUPPORTED,
+                        "Parquet codec %s cannot be written; use zstd, snappy, gzip or uncompressed".formatted(codec));
+        }
+    }
+
+    /**
+     * As the table's properties say, with Iceberg's defaults.
+     *
+     * @throws TarnException INVALID naming the property, if a value cannot be used
+     */
+    public static ParquetFileOptions of(Table table) {
+        Map<String, String> properties = table.properties();
+        return new ParquetFileOptions(
+                codec(properties.getOrDefault(
+                        TableProperties.PARQUET_COMPRESSION, TableProperties.PARQUET_COMPRESSION_DEFAULT_SINCE_1_4_0)),
+                (int) number(properties, TableProperties.PARQUET_COMPRESSION_LEVEL, DEFAULT_ZSTD_LEVEL),
+                number(
+                        properties,
+                        TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES,
+                        TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES_DEFAULT),
+                (int) number(
+                        properties,
+                        TableProperties.PARQUET_PAGE_SIZE_BYTES,
+                        TableProperties.PARQUET_PAGE_SIZE_BYTES_DEFAULT),
+                (int) number(
+                        properties,
+                        TableProperties.PARQUET_PAGE_ROW_LIMIT,
+                        TableProperties.PARQUET_PAGE_ROW_LIMIT_DEFAULT),
+                (int) number(
+                        properties,
+                        TableProperties.PARQUET_DICT_SIZE_BYTES,
+                        TableProperties.PARQUET_DICT_SIZE_BYTES_DEFAULT),
+                MetricsConfig.forTable(table));
+    }
+
+    private static CompressionCodecName codec(String name) {
+        try {
+            return CompressionCodecName.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "Table property %s must be zstd, snappy, gzip or uncompressed but is '%s'"
+                            .formatted(TableProperties.PARQUET_COMPRESSION, name),
+                    e);
+        }
+    }
+
+    private static long number(Map<String, String> properties, String key, long defaultValue) {
+        String value = properties.get(key);
+        if (value == null) {
+            return defaultValue;
+        }
+        try {
+            return Long.parseLong(value);
+        } catch (NumberFormatException e) {
+            throw new TarnException(
+                    ErrorKind.INVALID, "Table property %s must be a whole number but is '%s'".formatted(key, value), e);
+        }
+    }
+}
