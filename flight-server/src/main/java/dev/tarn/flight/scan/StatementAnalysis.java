@@ -14,9 +14,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a statement reads, found in the engine's own syntax tree. Only what is known to be harmless passes: kinds of nodes,
@@ -42,6 +44,8 @@ public final class StatementAnalysis {
     private final int[] characterOfByte;
     private final List<TableReference> found = new ArrayList<>();
     private final IdentityHashMap<JsonNode, List<JsonNode>> conditions = new IdentityHashMap<>();
+
+    private @Nullable ColumnUse columns;
 
     private StatementAnalysis(String original) {
         this.tokens = withoutFinalSemicolon(SqlTokenizer.tokens(original));
@@ -70,6 +74,11 @@ public final class StatementAnalysis {
     /** The statement without time travel clauses and without a final semicolon; positions count in it. */
     String sql() {
         return sql;
+    }
+
+    /** The columns that the statement can touch. */
+    ColumnUse columns() {
+        return Objects.requireNonNull(columns, "read first");
     }
 
     /** The tables read, in the order of the text. */
@@ -104,6 +113,7 @@ public final class StatementAnalysis {
         visit(tree.path("statements").get(0), Set.of());
         found.sort(Comparator.comparingInt(TableReference::start));
         attachTravel();
+        columns = ColumnUse.of(tree, found);
     }
 
     private TarnException syntaxError(JsonNode tree) {

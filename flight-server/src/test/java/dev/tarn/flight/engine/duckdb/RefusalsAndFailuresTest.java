@@ -137,7 +137,10 @@ class RefusalsAndFailuresTest {
     void valuesDoNotShowInMessages() {
         assertThatThrownBy(() -> fixture.query("SELECT CAST(x AS INTEGER) FROM (VALUES ('s3cret')) v(x)"))
                 .isInstanceOf(TarnException.class)
+                .hasMessageContaining("Could not convert string '***'")
                 .hasMessageNotContaining("s3cret");
+        assertThatThrownBy(() -> fixture.query("SELECT 9223372036854775807 + range FROM range(3)"))
+                .hasMessageContaining("Overflow");
     }
 
     @Test
@@ -206,6 +209,22 @@ class RefusalsAndFailuresTest {
         }
         assertThat(fixture.query("SELECT 1")).hasSize(1);
         await().atMost(Duration.ofSeconds(20)).until(RefusalsAndFailuresTest::workerIsIdle);
+    }
+
+    @Test
+    void statementThatRunsTooLongIsStopped(@TempDir Path own) throws Exception {
+        try (EngineFixture impatient = EngineFixture.impatient(own, Duration.ofSeconds(1))) {
+            assertThatThrownBy(() -> impatient.query("SELECT count(*) FROM range(100000000000) WHERE hash(range) = 0"))
+                    .isInstanceOfSatisfying(
+                            TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.DEADLINE))
+                    .hasMessageContaining("engine.statement-timeout");
+        }
+    }
+
+    @Test
+    void statementThatNeedsTooMuchMemoryIsRefused() {
+        assertKind("SELECT length(string_agg(repeat('x', 1000000), '')) FROM range(100000)", ErrorKind.OVERLOADED);
+        assertThat(fixture.query("SELECT 1")).hasSize(1);
     }
 
     @Test
