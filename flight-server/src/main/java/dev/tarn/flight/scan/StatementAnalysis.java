@@ -241,7 +241,7 @@ public final class StatementAnalysis {
         for (int i = 0; i < found.size(); i++) {
             TableReference table = found.get(i);
             int next = i + 1 < found.size() ? found.get(i + 1).start() : Integer.MAX_VALUE;
-            var wish = travel.between(table.end(), next);
+            var wish = travel.between(table.end(), next).filter(clause -> onlyAlias(table.end(), clause.position()));
             attached += wish.isPresent() ? 1 : 0;
             found.set(
                     i,
@@ -253,6 +253,16 @@ public final class StatementAnalysis {
                     ErrorKind.INVALID,
                     "A time travel clause must follow the table that it is meant for, once per table");
         }
+    }
+
+    /** Whether nothing but an alias stands between a table name and its time travel clause. */
+    private boolean onlyAlias(int nameEnd, int clauseStart) {
+        List<SqlToken> between = tokens.stream()
+                .filter(token -> token.start() >= nameEnd && token.end() <= clauseStart)
+                .toList();
+        return between.size() <= 2
+                && between.stream()
+                        .allMatch(token -> token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_IDENTIFIER);
     }
 
     /** The conjuncts of WHERE count for the tables that are joined without outer joins and without samples. */

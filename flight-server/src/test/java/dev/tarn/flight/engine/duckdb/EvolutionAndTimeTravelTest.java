@@ -197,6 +197,8 @@ class EvolutionAndTimeTravelTest {
         assertRefused("SELECT * FROM travel AT (VERSION => 17)", ErrorKind.NOT_FOUND, "17");
         assertRefused("SELECT * FROM travel FOR TIMESTAMP AS OF '1999-01-01'", ErrorKind.NOT_FOUND, "1999");
         assertRefused("SELECT * FROM travel FOR TIMESTAMP AS OF 'soon'", ErrorKind.INVALID, "soon");
+        assertRefused(
+                "SELECT * FROM travel, (SELECT 1) x AT (TAG => 'v1')", ErrorKind.INVALID, "must follow the table");
         assertRefused("SELECT * FROM travel AT (VERSION => 1 + 1)", ErrorKind.INVALID, "character 22");
     }
 
