@@ -48,29 +48,31 @@ public final class CompactionExecutor {
         Set<String> inputs = new HashSet<>();
         work.forEach(group -> group.inputs().forEach(input -> inputs.add(input.location())));
         run.loadInputs(start, inputs);
-        long done = 0;
         int failed = 0;
-        String failure = "";
+        TarnException first = null;
         for (List<CompactionGroup> batch : batches(work, run.options())) {
+            int committedBefore = run.committedGroups();
             try {
                 run.rewriteAndCommit(batch, start);
-                done += batch.size();
-                progress.report("groups", done, work.size());
+                progress.report("groups", run.committedGroups(), work.size());
             } catch (TarnException e) {
-                // A later batch of a run with partial progress may fail: what is committed stays.
-                if (e.kind() == ErrorKind.UNKNOWN_OUTCOME || !run.options().partialProgress()) {
+                if (e.kind() == ErrorKind.UNKNOWN_OUTCOME) {
                     throw e;
                 }
-                failed += batch.size();
-                failure = failure.isEmpty() ? String.valueOf(e.getMessage()) : failure;
-                if (failed == work.size()) {
-                    throw e;
-                }
+                failed += batch.size() - (run.committedGroups() - committedBefore);
+                first = first == null ? e : first;
             }
+        }
+        // What is committed stays: only a run that changed nothing may end as a failure that changed nothing.
+        if (first != null && run.committedGroups() == 0) {
+            throw first;
         }
         run.removeDanglingDeletes();
         return run.result(
-                failed > 0 ? MaintenanceStatus.PARTIAL : MaintenanceStatus.DONE, plan.tableName(), failed, failure);
+                first == null ? MaintenanceStatus.DONE : MaintenanceStatus.PARTIAL,
+                plan.tableName(),
+                failed,
+                first == null ? "" : String.valueOf(first.getMessage()));
     }
 
     private static List<List<CompactionGroup>> batches(List<CompactionGroup> work, CompactionOptions options) {

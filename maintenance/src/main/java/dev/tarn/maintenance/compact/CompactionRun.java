@@ -32,6 +32,7 @@ final class CompactionRun {
     private final RowRewriter rewriter;
     private final Map<String, FileScanTask> inputs = new HashMap<>();
     private final List<Long> commits = new ArrayList<>();
+    private int committedGroups;
     private int rewrittenFiles;
     private long rewrittenBytes;
     private int addedFiles;
@@ -46,6 +47,10 @@ final class CompactionRun {
 
     CompactionOptions options() {
         return options;
+    }
+
+    int committedGroups() {
+        return committedGroups;
     }
 
     /** Finds the planned files in the planned snapshot. Refuses a plan that names others. */
@@ -173,6 +178,7 @@ final class CompactionRun {
 
     private void record(List<RewrittenGroup> groups, RewriteCommit.Committed committed) {
         commits.add(committed.snapshotId());
+        committedGroups += groups.size();
         removedDeleteFiles += committed.removedDeleteFiles();
         for (RewrittenGroup group : groups) {
             rewrittenFiles += group.inputs().size();

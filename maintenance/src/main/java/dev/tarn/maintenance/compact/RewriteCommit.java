@@ -12,6 +12,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.exceptions.CleanableFailure;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
@@ -80,8 +81,9 @@ final class RewriteCommit {
             group.outputs().forEach(rewrite::addFile);
         }
         obsoleteDeletes.forEach(rewrite::deleteFile);
-        if (options.useStartingSequenceNumber()
-                && groups.stream().anyMatch(group -> !group.outputs().isEmpty())) {
+        boolean hasOutputs = groups.stream().anyMatch(group -> !group.outputs().isEmpty());
+        // Format 1 has neither sequence numbers nor deletes.
+        if (options.useStartingSequenceNumber() && hasOutputs && TableUtil.formatVersion(table) > 1) {
             rewrite.dataSequenceNumber(start.sequenceNumber());
             rewrite.validateWith(new LateEqualityDeletes(table, start.sequenceNumber(), replaced(groups)));
         }

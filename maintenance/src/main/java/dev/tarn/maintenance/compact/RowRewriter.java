@@ -19,6 +19,8 @@ import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.exceptions.NotFoundException;
+import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.formats.FormatModelRegistry;
 import org.apache.iceberg.formats.ReadBuilder;
 import org.apache.iceberg.io.CloseableIterable;
@@ -62,8 +64,23 @@ final class RowRewriter {
             return new RewrittenGroup(group, inputs, files, start);
         } catch (RuntimeException e) {
             OwnOutputs.delete(table.io(), output.locations(), e);
-            throw e;
+            throw e instanceof TarnException ? e : failure(group, e);
         }
+    }
+
+    private TarnException failure(CompactionGroup group, RuntimeException cause) {
+        ErrorKind kind = ErrorKind.INTERNAL;
+        if (cause instanceof NotFoundException) {
+            kind = ErrorKind.CORRUPT;
+        } else if (cause instanceof RuntimeIOException || cause instanceof UncheckedIOException) {
+            kind = ErrorKind.UNAVAILABLE;
+        }
+        String partition = group.partition().isEmpty() ? "the only partition" : "partition " + group.partition();
+        return new TarnException(
+                kind,
+                "Cannot rewrite %d files of %s of %s; its files are as they were: %s"
+                        .formatted(group.inputs().size(), partition, table.name(), cause.getMessage()),
+                cause);
     }
 
     private PartitionSpec outputSpec() {

@@ -8,7 +8,9 @@ import dev.tarn.common.TarnException;
 import dev.tarn.maintenance.Lake;
 import dev.tarn.maintenance.MaintenanceProgress;
 import dev.tarn.maintenance.MaintenanceStatus;
+import dev.tarn.storage.LocalFileIO;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,6 +174,51 @@ class CompactionTest {
                 .singleElement()
                 .satisfies(
                         file -> assertThat(file.specId()).isEqualTo(table.spec().specId()));
+    }
+
+    @Test
+    void rewritesTablesOfFormatOne() {
+        Table table = lake.create("t", BY_PART, 1, Map.of());
+        appendFiles(table, 5, 2);
+        Map<String, Integer> before = Lake.contents(table);
+
+        compact(table, Map.of());
+
+        assertThat(Lake.contents(table)).isEqualTo(before).hasSize(50);
+        assertThat(Lake.dataFiles(table)).hasSize(1);
+    }
+
+    @Test
+    void givesRowsOfAnUpgradedTableTheirIds() {
+        Table table = lake.create("t", PartitionSpec.unpartitioned(), 2, Map.of());
+        List<DataFile> files = appendFiles(table, 5, 0);
+        table.newRowDelta()
+                .addDeletes(Lake.positionDelete(table, files.get(0), 0, 1))
+                .commit();
+        table.updateProperties().set("format-version", "3").commit();
+        List<Long> before = Lake.ids(table);
+
+        compact(table, Map.of());
+
+        assertThat(Lake.ids(table)).isEqualTo(before).hasSize(48);
+        assertThat(Lake.contents(table).keySet()).noneMatch(row -> row.endsWith("null|") || row.endsWith("null|null|"));
+    }
+
+    @Test
+    void keepsGroupsThatWereCommittedWhenALaterOneFails() throws IOException {
+        Table table = lake.create("t", BY_PART, 2, Map.of());
+        appendFiles(table, 5, 0);
+        List<DataFile> broken = appendFiles(table, 5, 1);
+        Files.delete(LocalFileIO.toPath(broken.get(0).location()));
+
+        CompactionResult result =
+                compact(table, Map.of("partial-progress.enabled", "true", "partial-progress.max-commits", "2"));
+
+        assertThat(result.status()).isEqualTo(MaintenanceStatus.PARTIAL);
+        assertThat(result.failedGroups()).isEqualTo(1);
+        assertThat(result.failure()).contains("partition part=1");
+        assertThat(result.commits()).hasSize(1);
+        assertThat(Lake.dataFiles(table)).hasSize(1 + 5);
     }
 
     @Test

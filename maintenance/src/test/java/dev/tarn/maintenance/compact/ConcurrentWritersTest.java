@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.maintenance.Lake;
+import dev.tarn.maintenance.LostAnswer;
 import dev.tarn.maintenance.MaintenanceProgress;
 import dev.tarn.maintenance.MaintenanceStatus;
 import dev.tarn.storage.LocalFileIO;
@@ -158,11 +159,42 @@ class ConcurrentWritersTest {
         Planned planned = plan(table, Map.of());
         Files.delete(LocalFileIO.toPath(files.get(4).location()));
 
-        assertThatThrownBy(planned::run).isInstanceOf(RuntimeException.class).hasMessageContaining("does not exist");
+        assertThatThrownBy(planned::run)
+                .isInstanceOfSatisfying(
+                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT))
+                .hasMessageContaining("Cannot rewrite 5 files")
+                .hasMessageContaining("its files are as they were");
 
         assertThat(dataFilesOnDisk()).isEqualTo(4);
         table.refresh();
         assertThat(table.currentSnapshot().snapshotId()).isEqualTo(planned.plan.snapshotId());
+    }
+
+    @Test
+    void aCommitWhoseAnswerWasLostIsFoundAgain() {
+        Table table = lake.create("t", PartitionSpec.unpartitioned(), 2, Map.of());
+        appendFive(table);
+        Planned planned = plan(LostAnswer.afterCommitting(table), Map.of());
+
+        CompactionResult result = planned.run();
+
+        assertThat(result.status()).isEqualTo(MaintenanceStatus.DONE);
+        assertThat(Lake.dataFiles(table)).hasSize(1);
+        assertThat(result.commits()).containsExactly(table.currentSnapshot().snapshotId());
+    }
+
+    @Test
+    void nothingIsDeletedIfItIsNotKnownWhetherTheCommitTookPlace() {
+        Table table = lake.create("t", PartitionSpec.unpartitioned(), 2, Map.of());
+        appendFive(table);
+        Planned planned = plan(LostAnswer.insteadOfCommitting(table), Map.of());
+
+        assertThatThrownBy(planned::run)
+                .isInstanceOfSatisfying(
+                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNKNOWN_OUTCOME))
+                .hasMessageContaining("look for a snapshot with tarn.commit-id=");
+        assertThat(dataFilesOnDisk()).isEqualTo(5 + 1);
+        assertThat(Lake.ids(table)).hasSize(50);
     }
 
     @Test

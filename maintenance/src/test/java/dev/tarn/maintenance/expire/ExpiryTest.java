@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.maintenance.Lake;
+import dev.tarn.maintenance.LostAnswer;
 import dev.tarn.maintenance.MaintenanceProgress;
 import dev.tarn.maintenance.MaintenanceStatus;
 import dev.tarn.storage.LocalFileIO;
@@ -249,6 +250,24 @@ class ExpiryTest {
         assertThat(files()).isEqualTo(before);
         assertThat(run(plan, Map.of()).deletedFiles()).isEqualTo(plan.files().size());
         assertThat(journals()).isEmpty();
+    }
+
+    @Test
+    void nothingIsDeletedAfterALostAnswerUntilTheNextRunHasLooked() {
+        DataFile file = Lake.append(table, Lake.rows(table, 0, 10, 0));
+        table.newDelete().deleteFile(file).commit();
+        ExpiryPlan plan = plan(Map.of());
+
+        assertThatThrownBy(() -> new ExpiryExecutor()
+                        .run(LostAnswer.afterCommitting(table), plan, options(Map.of()), MaintenanceProgress.silent()))
+                .isInstanceOfSatisfying(
+                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNKNOWN_OUTCOME))
+                .hasMessageContaining("no file was deleted");
+        assertThat(exists(file.location())).isTrue();
+
+        ExpiryResult next = new ExpiryExecutor().resume(table, options(Map.of()), MaintenanceProgress.silent());
+        assertThat(next.deletedFiles()).isEqualTo(plan.files().size());
+        assertThat(exists(file.location())).isFalse();
     }
 
     @Test
