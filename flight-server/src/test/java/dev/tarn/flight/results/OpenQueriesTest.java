@@ -93,12 +93,14 @@ class OpenQueriesTest {
     }
 
     @Test
-    void updateThatFailedIsNeverTriedAgain() {
+    void updateThatFailsLeavesNoPlanBehind() {
         engine.run("CREATE TABLE t (n INTEGER NOT NULL)");
-        OpenQuery open = queries.add(plan("INSERT INTO t VALUES (NULL)"), Optional.empty(), ANN);
-        assertThatThrownBy(() -> open.runUpdate(allocator)).isInstanceOf(TarnException.class);
 
-        assertFails(open::claimUpdate, ErrorKind.UNKNOWN_OUTCOME, "did not end well");
+        assertThatThrownBy(() -> queries.run(plan("INSERT INTO t VALUES (NULL)"), Optional.empty(), ANN, allocator))
+                .isInstanceOf(TarnException.class)
+                .hasMessageContaining("NOT NULL");
+        assertThat(queries.size()).isZero();
+        assertThat(engine.openQueries()).isZero();
     }
 
     private PreparedQuery plan(String sql) {
