@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record FlightServerOptions(
         String host, int port, boolean allowUnauthenticated, Optional<Secret> ticketSecret, FlightLimits limits) {
-    private static final int DEFAULT_PORT = 31337;
+    private static final int DEFAULT_PORT = 32010;
     private static final int MAX_PORT = 65_535;
     private static final int MIN_SECRET_CHARS = 32;
 

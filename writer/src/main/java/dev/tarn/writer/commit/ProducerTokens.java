@@ -16,6 +16,9 @@ public final class ProducerTokens {
     /** Summary keys are this and the producer; the value is {@code epoch:sequence}. */
     public static final String SUMMARY_PREFIX = "tarn.ingest.";
 
+    /** Producers of one table: each costs some bytes in every later snapshot, so a runaway of names is stopped. */
+    static final int MAX_PRODUCERS = 1_000;
+
     private ProducerTokens() {}
 
     /** The tokens as of the newest of some snapshots that has any, by producer. */

@@ -68,10 +68,7 @@ public final class SnapshotCommit {
         } catch (RuntimeException e) {
             return afterFailure(table, request, commitId, e);
         }
-        table.refresh();
-        return new CommitResult(
-                find(table, request.branch(), commitId).orElseGet(() -> newestSnapshotId(table, request.branch())),
-                false);
+        return committed(table, request, commitId);
     }
 
     /**
@@ -110,8 +107,24 @@ public final class SnapshotCommit {
                             refuseStaleEpoch(tableName, token, newest);
                             throw new AlreadyCommitted();
                         });
+                refuseTooManyProducers(ancestors, token);
                 update.set(ProducerTokens.SUMMARY_PREFIX + token.producer(), token.summaryValue());
             });
+            refuseFilesLoadedMeanwhile(ancestors);
+            return true;
+        }
+
+        private void refuseTooManyProducers(Iterable<Snapshot> ancestors, ProducerToken token) {
+            Map<String, ProducerToken> known = ProducerTokens.newest(ancestors);
+            if (known.size() >= ProducerTokens.MAX_PRODUCERS && !known.containsKey(token.producer())) {
+                throw new TarnException(
+                        ErrorKind.REFUSED,
+                        "Table %s remembers %d producers, which is the most it may: use a producer name again"
+                                .formatted(tableName, known.size()));
+            }
+        }
+
+        private void refuseFilesLoadedMeanwhile(Iterable<Snapshot> ancestors) {
             Set<String> loaded = loadedBefore(ancestors, request.loadedFiles());
             if (!loaded.isEmpty()) {
                 throw new TarnException(
@@ -119,7 +132,6 @@ public final class SnapshotCommit {
                         "%d of the source files were loaded into table %s by somebody else meanwhile; run the load again to skip them"
                                 .formatted(loaded.size(), tableName));
             }
-            return true;
         }
     }
 
@@ -148,6 +160,21 @@ public final class SnapshotCommit {
             }
         }
         return found;
+    }
+
+    private static CommitResult committed(Table table, CommitRequest request, String commitId) {
+        try {
+            return new CommitResult(
+                    find(table, request.branch(), commitId).orElseGet(() -> newestSnapshotId(table, request.branch())),
+                    false);
+        } catch (RuntimeException e) {
+            // The commit happened, so no caller may take this for a failure and delete the files.
+            throw new TarnException(
+                    ErrorKind.UNKNOWN_OUTCOME,
+                    "The commit to table %s happened but its snapshot could not be read: look for the one with %s=%s"
+                            .formatted(table.name(), COMMIT_ID_KEY, commitId),
+                    e);
+        }
     }
 
     private static CommitResult afterFailure(

@@ -1,7 +1,7 @@
 /**
  * Files in: Parquet, CSV and JSON lines, loaded into a table in one commit.
  *
- * <p>Start reading at {@link dev.tarn.writer.copy.CopyFormat}.
+ * <p>Start reading at {@link dev.tarn.writer.copy.CopyInto}.
  */
 @NullMarked
 package dev.tarn.writer.copy;

@@ -1,5 +1,8 @@
 package dev.tarn.writer.ingest;
 
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.NearestName;
+import dev.tarn.common.TarnException;
 import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
@@ -7,21 +10,26 @@ import dev.tarn.writer.files.PartitionedFileWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.ReplacePartitions;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 
 /**
  * Writes into one Iceberg table of any catalog. Every call ends in at most one data commit and answers with a receipt; a call
  * that fails has changed nothing and has deleted its files, except after UNKNOWN_OUTCOME, when they are kept. Schema and
- * partition spec are those that the table has when the call begins. Thread-safe and cheap to make; readers that are passed
- * in stay the caller's.
+ * partition spec are those that the table has when the call begins. Cheap to make. Calls over one {@code Table} object must
+ * not overlap, as each refreshes it: load the table once for each thread. Readers that are passed in stay the caller's.
  */
 public final class Ingest {
     private final Table table;
@@ -64,29 +72,74 @@ public final class Ingest {
 
     /** Adds the rows of all batches of a source. */
     public IngestReceipt append(BatchSource source) {
-        return write(source, files -> {
-            AppendFiles append = table.newAppend();
-            files.forEach(append::appendFile);
-            return append;
-        });
+        return append(source, Set.of());
+    }
+
+    /**
+     * Adds the rows of all batches of a source and remembers the files that they came from.
+     *
+     * @param loadedFiles fingerprints of the files; the commit is refused if one was loaded meanwhile
+     * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
+     */
+    public IngestReceipt append(BatchSource source, Set<String> loadedFiles) {
+        return write(source, this::appendAll, loadedFiles, WhenEmpty.SKIP);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
     public IngestReceipt overwrite(ArrowReader batches) {
-        return replace(ArrowReaderSource.of(batches), files -> {
-            var overwrite = table.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
-            files.forEach(overwrite::addFile);
-            return overwrite;
-        });
+        return write(ArrowReaderSource.of(batches), this::replaceAll, Set.of(), WhenEmpty.COMMIT);
     }
 
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
-        return write(ArrowReaderSource.of(batches), files -> {
-            var replace = table.newReplacePartitions();
-            files.forEach(replace::addFile);
-            return replace;
-        });
+        return write(ArrowReaderSource.of(batches), this::replacePartitions, Set.of(), WhenEmpty.SKIP);
+    }
+
+    /**
+     * Adds rows and removes those that had the same keys. Rows of one call with equal keys: the last wins, or the one
+     * with the largest value of the sequence column.
+     *
+     * @param keyColumns names of top-level columns; no value may be null
+     * @throws dev.tarn.common.TarnException INVALID for bad keys, CONFLICT, UNKNOWN_OUTCOME, REFUSED if there are more
+     *     keys than the memory budget allows, UNSUPPORTED for tables of format version 1
+     */
+    public IngestReceipt upsert(ArrowReader batches, List<String> keyColumns) {
+        return upsert(ArrowReaderSource.of(batches), keyColumns);
+    }
+
+    /** As {@link #upsert(ArrowReader, List)}, for rows given as values by column name. */
+    public IngestReceipt upsertMaps(Iterable<Map<String, Object>> rows, List<String> keyColumns) {
+        table.refresh();
+        try (RowSource source = RowSource.ofMaps(table.schema(), rows)) {
+            return upsert(source, keyColumns);
+        }
+    }
+
+    /** As {@link #upsert(ArrowReader, List)}, for the batches of a source. */
+    public IngestReceipt upsert(BatchSource source, List<String> keyColumns) {
+        begin();
+        OptionalLong committed = findCommitted();
+        if (committed.isPresent()) {
+            return IngestReceipt.repeated(committed.getAsLong());
+        }
+        SchemaAlignment.align(table, source.schema(), options.evolution());
+        return new Upsert(table, options, keyColumns).run(source);
+    }
+
+    /**
+     * Removes the rows that match a filter: whole data files from the metadata where every row matches, else by deletion
+     * vectors (position delete files in format version 2).
+     *
+     * @throws dev.tarn.common.TarnException INVALID if the filter does not fit the schema, CONFLICT, UNKNOWN_OUTCOME,
+     *     UNSUPPORTED if rows must be deleted from a table of format version 1
+     */
+    public IngestReceipt deleteWhere(Expression filter) {
+        begin();
+        OptionalLong committed = findCommitted();
+        if (committed.isPresent()) {
+            return IngestReceipt.repeated(committed.getAsLong());
+        }
+        return Replanning.run(() -> new Deletion(table, options, filter).attempt());
     }
 
     private interface Update {
@@ -98,16 +151,8 @@ public final class Ingest {
         COMMIT
     }
 
-    private IngestReceipt write(BatchSource source, Update update) {
-        return write(source, update, options.token().isPresent() ? WhenEmpty.COMMIT : WhenEmpty.SKIP);
-    }
-
-    private IngestReceipt replace(BatchSource source, Update update) {
-        return write(source, update, WhenEmpty.COMMIT);
-    }
-
-    private IngestReceipt write(BatchSource source, Update update, WhenEmpty whenEmpty) {
-        table.refresh();
+    private IngestReceipt write(BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty) {
+        begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
@@ -118,14 +163,49 @@ public final class Ingest {
                 writer.write(batch);
             }
             List<DataFile> files = writer.complete();
-            if (files.isEmpty() && whenEmpty == WhenEmpty.SKIP) {
+            if (files.isEmpty()
+                    && whenEmpty == WhenEmpty.SKIP
+                    && options.token().isEmpty()) {
                 return IngestReceipt.nothing();
             }
-            CommitResult result = Commits.commit(table, update.with(files), options.request(), writer::abort);
+            CommitResult result =
+                    Commits.commit(table, update.with(files), options.request(loadedFiles), writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
             return receipt(result, files);
+        }
+    }
+
+    private SnapshotUpdate<?> appendAll(List<DataFile> files) {
+        AppendFiles append = table.newAppend();
+        files.forEach(append::appendFile);
+        return append;
+    }
+
+    private SnapshotUpdate<?> replaceAll(List<DataFile> files) {
+        OverwriteFiles overwrite = table.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
+        files.forEach(overwrite::addFile);
+        return overwrite;
+    }
+
+    private SnapshotUpdate<?> replacePartitions(List<DataFile> files) {
+        ReplacePartitions replace = table.newReplacePartitions();
+        files.forEach(replace::addFile);
+        return replace;
+    }
+
+    private void begin() {
+        table.refresh();
+        String branch = options.branch();
+        if (!branch.equals(SnapshotRef.MAIN_BRANCH) && !table.refs().containsKey(branch)) {
+            throw new TarnException(
+                    ErrorKind.NOT_FOUND,
+                    "Table %s has no branch '%s'%s; create it first"
+                            .formatted(
+                                    table.name(),
+                                    branch,
+                                    NearestName.hint(branch, table.refs().keySet())));
         }
     }
 

@@ -90,6 +90,10 @@ public record IngestOptions(
     }
 
     CommitRequest request() {
-        return new CommitRequest(branch, summary, token, Set.of());
+        return request(Set.of());
+    }
+
+    CommitRequest request(Set<String> loadedFiles) {
+        return new CommitRequest(branch, summary, token, loadedFiles);
     }
 }

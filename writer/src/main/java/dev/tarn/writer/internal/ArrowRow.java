@@ -18,6 +18,7 @@ public final class ArrowRow implements StructLike {
     private final @Nullable FieldVector[] vectors;
     private final @Nullable ValueReader[] readers;
     private final @Nullable ArrowRow[] structs;
+    private final @Nullable Object[] defaults;
     private int index;
 
     /**
@@ -33,9 +34,13 @@ public final class ArrowRow implements StructLike {
         vectors = new FieldVector[fields.size()];
         readers = new ValueReader[fields.size()];
         structs = new ArrowRow[fields.size()];
+        defaults = new Object[fields.size()];
         for (int i = 0; i < fields.size(); i++) {
             Types.NestedField field = fields.get(i);
             FieldVector vector = source.find(field.name());
+            if (vector == null) {
+                defaults[i] = field.writeDefault();
+            }
             if (vector == null || field.type().isListType() || field.type().isMapType()) {
                 continue;
             }
@@ -74,7 +79,10 @@ public final class ArrowRow implements StructLike {
     @SuppressWarnings("NullAway") // Iceberg's StructLike answers null for a null value.
     public <T> T get(int position, Class<T> javaClass) {
         FieldVector vector = vectors[position];
-        if (vector == null || vector.isNull(index)) {
+        if (vector == null) {
+            return javaClass.cast(defaults[position]);
+        }
+        if (vector.isNull(index)) {
             return null;
         }
         ArrowRow struct = structs[position];

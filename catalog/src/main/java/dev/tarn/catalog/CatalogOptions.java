@@ -1,0 +1,92 @@
+package dev.tarn.catalog;
+
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.SettingsReader;
+import dev.tarn.common.TarnException;
+import dev.tarn.storage.S3Settings;
+import dev.tarn.storage.WarehouseUri;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+
+/**
+ * What a catalog server needs to know.
+ *
+ * @param host address to listen on
+ * @param port port to listen on, 0 for any free one
+ * @param dataFolder folder of the catalog's own state, held by one process at a time
+ * @param warehouse where tables live; every location of theirs must be below it
+ * @param s3 how the warehouse is reached if it is on S3
+ * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
+ * @param limits how much the server takes on
+ * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ */
+public record CatalogOptions(
+        String host,
+        int port,
+        Path dataFolder,
+        WarehouseUri warehouse,
+        S3Settings s3,
+        boolean vendStaticCredentials,
+        CatalogLimits limits,
+        boolean allowUnauthenticated) {
+    /** Where a server listens unless told otherwise. */
+    public static final String DEFAULT_HOST = "127.0.0.1";
+
+    /** The port that Iceberg's examples use. */
+    public static final int DEFAULT_PORT = 8181;
+
+    /**
+     * Refuses impossible values.
+     *
+     * @throws TarnException REFUSED if the address is reachable from elsewhere while nobody has to log in
+     */
+    public CatalogOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port must be from 0 to 65535 but was " + port);
+        }
+        if (!allowUnauthenticated && !isLoopback(host)) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    ("The catalog would listen on %s, where others reach it, without a login; set 'catalog.host' to %s,"
+                                    + " or 'catalog.allow-unauthenticated' to true if the network is trusted")
+                            .formatted(host, DEFAULT_HOST));
+        }
+    }
+
+    /** Options of a server that nobody can reach from elsewhere without a login. */
+    public CatalogOptions(
+            String host,
+            int port,
+            Path dataFolder,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            boolean vendStaticCredentials,
+            CatalogLimits limits) {
+        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+    }
+
+    /** Reads the {@code catalog.} settings. */
+    public static CatalogOptions from(SettingsReader settings, Path dataFolder, WarehouseUri warehouse, S3Settings s3) {
+        return new CatalogOptions(
+                settings.text("catalog.host", DEFAULT_HOST),
+                settings.integer("catalog.port", DEFAULT_PORT, 0, 65_535),
+                dataFolder,
+                warehouse,
+                s3,
+                settings.flag("catalog.vend-static-credentials", false),
+                CatalogLimits.from(settings),
+                settings.flag("catalog.allow-unauthenticated", false));
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "Setting 'catalog.host' must be an address of this machine but was '%s'".formatted(host),
+                    e);
+        }
+    }
+}

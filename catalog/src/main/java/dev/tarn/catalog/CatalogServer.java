@@ -1,0 +1,165 @@
+package dev.tarn.catalog;
+
+import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.TablePurge;
+import dev.tarn.catalog.http.HttpEdge;
+import dev.tarn.catalog.rest.RestRoutes;
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.SqliteCatalogStore;
+import dev.tarn.common.Closer;
+import dev.tarn.common.NamedThreads;
+import dev.tarn.common.ReadinessCheck;
+import dev.tarn.storage.TarnFileIO;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Iceberg REST catalog: one HTTP port that answers the protocol, {@code /health/live}, {@code /health/ready} and
+ * {@code /metrics}. Thread-safe; whoever starts it closes it.
+ */
+public final class CatalogServer implements AutoCloseable {
+    private final CatalogOptions options;
+    private final Closer closer = new Closer();
+    private final CatalogReadiness readiness = new CatalogReadiness();
+    private @Nullable HttpEdge edge;
+
+    private CatalogServer(CatalogOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Starts a server, ready when this returns.
+     *
+     * @param metrics where the server counts, and what {@code /metrics} shows; stays the caller's
+     * @param readiness what must be in order besides the catalog itself
+     * @throws dev.tarn.common.TarnException LOCKED if another process holds the data folder, INVALID if it cannot be
+     *     written, UNAVAILABLE if the port is in use
+     */
+    public static CatalogServer start(
+            CatalogOptions options, PrometheusMeterRegistry metrics, List<ReadinessCheck> readiness) {
+        return start(options, metrics, readiness, store -> store);
+    }
+
+    /** Starts a server whose store is wrapped, so that tests can make it fail. */
+    static CatalogServer start(
+            CatalogOptions options,
+            PrometheusMeterRegistry metrics,
+            List<ReadinessCheck> readiness,
+            Function<CatalogStore, CatalogStore> wrapping) {
+        CatalogServer server = new CatalogServer(options);
+        try {
+            server.wire(metrics, readiness, wrapping);
+            return server;
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Where clients find the catalog. */
+    public URI uri() {
+        String host = options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+        return URI.create("http://%s:%d".formatted(host, edge().port()));
+    }
+
+    /** Whether this server takes requests. */
+    public ReadinessCheck readiness() {
+        return readiness;
+    }
+
+    /**
+     * Says "not ready" at once, and waits until the requests that run are answered. Clients are asked to close their
+     * connections; {@link #close} ends the rest.
+     */
+    public void drain(Duration atMost) {
+        readiness.stop();
+        edge().drain(atMost);
+    }
+
+    @Override
+    public void close() {
+        readiness.stop();
+        closer.close();
+    }
+
+    private void wire(
+            PrometheusMeterRegistry metrics,
+            List<ReadinessCheck> others,
+            Function<CatalogStore, CatalogStore> wrapping) {
+        CatalogLimits limits = options.limits();
+        CatalogStore store =
+                wrapping.apply(closer.register(SqliteCatalogStore.open(options.dataFolder(), Clock.systemUTC())));
+        TarnFileIO io = closer.register(TarnFileIO.of(options.s3().fileIoProperties()));
+        MetadataFiles files = new MetadataFiles(io, limits.metadataCache());
+        TablePurge purge = closer.register(new TablePurge(io, files));
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(
+                limits.workers(),
+                limits.workers(),
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
+                new NamedThreads("catalog-worker"));
+        closer.register(workers::shutdownNow);
+        RestRoutes routes = new RestRoutes(
+                new RestRoutes.Parts(
+                        store,
+                        files,
+                        new CommitQueues(workers, limits.maxQueuedCommits()),
+                        purge,
+                        options.warehouse(),
+                        options.s3(),
+                        options.vendStaticCredentials(),
+                        limits.metadataCache(),
+                        limits.idempotencyKeyLifetime(),
+                        Clock.systemUTC()),
+                metrics);
+        List<ReadinessCheck> checks = new ArrayList<>(others);
+        checks.add(readiness);
+        ServerHandler handler = new ServerHandler(routes, metrics, checks);
+        edge = closer.register(HttpEdge.start(options.host(), options.port(), limits.http(), handler, workers));
+        readiness.serve(store);
+    }
+
+    private HttpEdge edge() {
+        HttpEdge started = edge;
+        if (started == null) {
+            throw new IllegalStateException("The catalog server did not start");
+        }
+        return started;
+    }
+
+    /** Ready from the end of the start to the begin of the drain, as long as the store works. */
+    private static final class CatalogReadiness implements ReadinessCheck {
+        private volatile @Nullable CatalogStore store;
+
+        void serve(CatalogStore started) {
+            store = started;
+        }
+
+        void stop() {
+            store = null;
+        }
+
+        @Override
+        public String name() {
+            return "catalog";
+        }
+
+        @Override
+        public Optional<String> problem() {
+            CatalogStore serving = store;
+            return serving == null ? Optional.of("the catalog starts or stops") : serving.problem();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.tarn.catalog.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.commit.NamespaceService;
+import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.NamespaceRecord;
+import dev.tarn.catalog.store.StoredReply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.UnprocessableEntityException;
+import org.apache.iceberg.rest.requests.UpdateNamespacePropertiesRequest;
+
+/** The operations on namespaces. Thread-safe. */
+final class NamespaceRoutes {
+    /** More would make every answer about the namespace heavy. */
+    private static final int MAX_PROPERTIES = 10_000;
+
+    private final CatalogStore store;
+    private final NamespaceService namespaces;
+    private final TableLocations locations;
+    private final IdempotentReplay replay;
+    private final Replies replies;
+
+    NamespaceRoutes(
+            CatalogStore store,
+            NamespaceService namespaces,
+            TableLocations locations,
+            IdempotentReplay replay,
+            Replies replies) {
+        this.store = store;
+        this.namespaces = namespaces;
+        this.locations = locations;
+        this.replay = replay;
+        this.replies = replies;
+    }
+
+    List<Route> routes() {
+        String all = "/v1/{prefix}/namespaces";
+        String one = all + "/{namespace}";
+        return List.of(
+                Route.of("GET", all, this::list),
+                Route.of("POST", all, this::create),
+                Route.of("GET", one, this::load),
+                Route.of("HEAD", one, this::exists),
+                Route.of("DELETE", one, this::drop),
+                Route.of("POST", one + "/properties", this::update));
+    }
+
+    private Response list(RestRequest request) {
+        List<String> parent = request.namespaceParameter("parent").orElse(List.of());
+        if (!parent.isEmpty()) {
+            namespaces.load(ObjectName.checkedNamespace(parent));
+        }
+        Pages pages = Pages.of(request);
+        ObjectNode body = Json.object();
+        pages.write(body, "namespaces", store.listNamespaces(parent, pages.after(), pages.limit()), name -> {
+            List<String> levels = new ArrayList<>(parent);
+            levels.add(name);
+            return levels;
+        });
+        return Replies.json(body);
+    }
+
+    private Response create(RestRequest request) {
+        return replies.render(
+                replay.run(request, mutation -> {
+                    ObjectNode body = Json.readObject(request.http().body());
+                    List<String> levels = new ArrayList<>();
+                    body.path("namespace").forEach(level -> {
+                        if (!level.isTextual()) {
+                            throw new BadRequestException("The levels of a namespace must be strings");
+                        }
+                        levels.add(level.textValue());
+                    });
+                    List<String> checked = ObjectName.checkedNamespace(levels);
+                    Map<String, String> properties = new TreeMap<>(Json.textMap(body, "properties"));
+                    checkProperties(properties);
+                    return namespaces.create(checked, properties, Json.text(describe(checked, properties)), mutation);
+                }),
+                request);
+    }
+
+    private Response load(RestRequest request) {
+        NamespaceRecord namespace = namespaces.load(request.namespace());
+        return Replies.json(describe(namespace.levels(), namespace.properties()));
+    }
+
+    private Response exists(RestRequest request) {
+        namespaces.load(request.namespace());
+        return Replies.noContent();
+    }
+
+    private Response drop(RestRequest request) {
+        return replies.render(replay.run(request, mutation -> namespaces.drop(request.namespace(), mutation)), request);
+    }
+
+    private Response update(RestRequest request) {
+        return replies.render(
+                replay.run(request, mutation -> {
+                    UpdateNamespacePropertiesRequest change =
+                            Json.read(request.http().body(), UpdateNamespacePropertiesRequest.class);
+                    change.removals().stream()
+                            .filter(change.updates()::containsKey)
+                            .findFirst()
+                            .ifPresent(key -> {
+                                throw new UnprocessableEntityException(
+                                        "Property '%s' is both removed and updated", key);
+                            });
+                    StoredReply reply = namespaces.changeProperties(
+                            request.namespace(), current -> change(current, change), mutation);
+                    return reply;
+                }),
+                request);
+    }
+
+    private NamespaceService.PropertyChange change(
+            Map<String, String> current, UpdateNamespacePropertiesRequest change) {
+        Map<String, String> next = new TreeMap<>(current);
+        TreeSet<String> removed = new TreeSet<>();
+        TreeSet<String> missing = new TreeSet<>();
+        change.removals().forEach(key -> (next.remove(key) == null ? missing : removed).add(key));
+        next.putAll(change.updates());
+        checkProperties(next);
+        ObjectNode reply = Json.object();
+        reply.set("updated", Json.node(new TreeSet<>(change.updates().keySet())));
+        reply.set("removed", Json.node(removed));
+        reply.set("missing", Json.node(missing));
+        return new NamespaceService.PropertyChange(next, Json.text(reply));
+    }
+
+    private void checkProperties(Map<String, String> properties) {
+        if (properties.size() > MAX_PROPERTIES) {
+            throw new BadRequestException(
+                    "A namespace may have at most %s properties but has %s", MAX_PROPERTIES, properties.size());
+        }
+        String location = properties.get("location");
+        if (location != null) {
+            locations.checked("namespace location", location);
+        }
+    }
+
+    private static ObjectNode describe(List<String> levels, Map<String, String> properties) {
+        ObjectNode body = Json.object();
+        body.set("namespace", Json.node(levels));
+        body.set("properties", Json.node(new TreeMap<>(properties)));
+        return body;
+    }
+}

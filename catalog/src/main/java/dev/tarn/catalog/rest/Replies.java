@@ -1,0 +1,33 @@
+package dev.tarn.catalog.rest;
+
+import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.store.StoredReply;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** Turns stored replies into responses. Thread-safe. */
+final class Replies {
+    private final TableBodies bodies;
+
+    Replies(TableBodies bodies) {
+        this.bodies = bodies;
+    }
+
+    static Response json(Object body) {
+        return Response.of(200, "application/json", Json.bytes(body));
+    }
+
+    static Response noContent() {
+        return Response.empty(204, Map.of());
+    }
+
+    Response render(StoredReply reply, RestRequest request) {
+        return switch (reply.form()) {
+            case EMPTY -> Response.empty(reply.status(), Map.of());
+            case JSON ->
+                Response.of(reply.status(), "application/json", reply.content().getBytes(StandardCharsets.UTF_8));
+            case TABLE -> bodies.load(reply.content(), TableBodies.Snapshots.ALL, bodies.delegation(request));
+            case STAGED_TABLE -> bodies.staged(reply.content(), bodies.delegation(request));
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package dev.tarn.catalog;
+
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.common.Closer;
+import dev.tarn.storage.RestCatalogs;
+import dev.tarn.storage.S3Settings;
+import dev.tarn.storage.WarehouseUri;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.iceberg.rest.RESTCatalog;
+
+/** A catalog server on a free port over a folder, for one test. */
+final class RunningCatalog implements AutoCloseable {
+    private final Closer closer = new Closer();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final CatalogServer server;
+
+    private RunningCatalog(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
+        server = closer.register(CatalogServer.start(
+                options, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), List.of(), wrapping));
+    }
+
+    static CatalogOptions options(Path folder, CatalogLimits limits) {
+        return new CatalogOptions(
+                "127.0.0.1",
+                0,
+                folder.resolve("data"),
+                WarehouseUri.parse(folder.resolve("warehouse").toString()),
+                S3Settings.DEFAULTS,
+                false,
+                limits);
+    }
+
+    static RunningCatalog over(Path folder) {
+        return with(options(folder, CatalogLimits.DEFAULTS), store -> store);
+    }
+
+    static RunningCatalog with(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
+        return new RunningCatalog(options, wrapping);
+    }
+
+    CatalogServer server() {
+        return server;
+    }
+
+    URI uri() {
+        return server.uri();
+    }
+
+    /** A client, closed with the catalog. */
+    RESTCatalog client() {
+        return client(Map.of());
+    }
+
+    RESTCatalog client(Map<String, String> properties) {
+        RESTCatalog client = RestCatalogs.open(server.uri(), "", properties);
+        closer.register(client::close);
+        return client;
+    }
+
+    HttpResponse<String> send(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.uri() + path))
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.build());
+    }
+
+    HttpResponse<String> send(HttpRequest request) {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

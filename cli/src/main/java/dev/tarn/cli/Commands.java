@@ -1,0 +1,56 @@
+package dev.tarn.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The tree of all commands, put together by hand. */
+final class Commands {
+    private Commands() {}
+
+    static CommandLine create(TarnCommand root, Console console) {
+        CommandLine commands = new CommandLine(root)
+                .addSubcommand(new ServeCommand(console))
+                .addSubcommand(new DemoCommand(console))
+                .addSubcommand(new SqlCommand(console))
+                .addSubcommand(tables(console))
+                .addSubcommand(namespaces(console))
+                .addSubcommand(new CopyCommand(console))
+                .addSubcommand(new CompactCommand(console))
+                .addSubcommand(new ExpireCommand(console))
+                .addSubcommand(new ConfigCommand(console))
+                .addSubcommand(new VersionCommand(console))
+                .addSubcommand(new ExitCodesCommand(console));
+        commands.setCaseInsensitiveEnumValuesAllowed(true);
+        commands.setAbbreviatedOptionsAllowed(false);
+        commands.getCommandSpec().mixinStandardHelpOptions(true).version("tarn " + BuildVersion.TARN);
+        commands.getSubcommands().values().forEach(Commands::addHelp);
+        commands.addSubcommand(new CommandLine.HelpCommand());
+        return commands;
+    }
+
+    private static CommandLine tables(Console console) {
+        return new CommandLine(new TableCommand())
+                .addSubcommand(new TableListCommand(console))
+                .addSubcommand(new TableDescribeCommand(console))
+                .addSubcommand(new TableSnapshotsCommand(console))
+                .addSubcommand(new TableFilesCommand(console))
+                .addSubcommand(new TableCreateCommand(console))
+                .addSubcommand(new TableDropCommand(console));
+    }
+
+    private static CommandLine namespaces(Console console) {
+        return new CommandLine(new NamespaceCommand())
+                .addSubcommand(new NamespaceListCommand(console))
+                .addSubcommand(new NamespaceCreateCommand(console))
+                .addSubcommand(new NamespaceDropCommand(console));
+    }
+
+    private static void addHelp(CommandLine command) {
+        command.getCommandSpec()
+                .addOption(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help message and exit.")
+                        .build());
+        command.getSubcommands().values().forEach(Commands::addHelp);
+    }
+}
