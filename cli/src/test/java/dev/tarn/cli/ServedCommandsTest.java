@@ -142,7 +142,7 @@ class ServedCommandsTest {
         Invocation table = sql("SELECT * FROM near.flihgts", "table");
         Invocation column = sql("SELECT dely FROM near.flights", "table");
         Invocation described = tarn("table", "describe", "near.flight");
-        Invocation namespace = tarn("table", "describe", "naer.flights");
+        Invocation namespace = tarn("table", "describe", "nearr.flights");
 
         assertThat(table.exitCode()).isEqualTo(ExitCode.NOT_FOUND.number());
         assertThat(table.messages()).contains("did you mean 'flights'?");
