@@ -24,18 +24,23 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.arrow.flight.FlightServer;
 import org.apache.arrow.flight.Location;
 import org.apache.arrow.memory.BufferAllocator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Flight SQL gateway. It owns its port and its threads, but neither the engine nor the catalogs nor the root
  * allocator, which are closed after it by whoever made them. Thread-safe.
  */
 public final class FlightSqlServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FlightSqlServer.class);
+
     /** Buffered per stream before the client counts as slow: two messages, so that the next one is ready in time. */
     private static final int BACKPRESSURE_BYTES = 4 << 20;
     /** Large windows keep a fast client from waiting for acknowledgements; the default of 1 MiB halves throughput. */
@@ -99,14 +104,12 @@ public final class FlightSqlServer implements AutoCloseable {
             ScheduledExecutorService housekeeping =
                     Executors.newSingleThreadScheduledExecutor(new NamedThreads("tarn-flight-housekeeping"));
             closer.register(housekeeping::shutdownNow);
-            housekeeping.scheduleWithFixedDelay(
-                    () -> {
-                        queries.sweep();
-                        allocators.closeRetired();
-                    },
+            ScheduledFuture<?> sweeps = housekeeping.scheduleWithFixedDelay(
+                    () -> sweep(queries, allocators),
                     HOUSEKEEPING.toMillis(),
                     HOUSEKEEPING.toMillis(),
                     TimeUnit.MILLISECONDS);
+            closer.register(() -> sweeps.cancel(false));
             ExecutorService calls =
                     Executors.newFixedThreadPool(limits.callThreads(), new NamedThreads("tarn-flight-call"));
             closer.register(calls::shutdownNow);
@@ -135,7 +138,7 @@ public final class FlightSqlServer implements AutoCloseable {
                     .maxInboundMessageSize((int) limits.maxInboundMessage().bytes())
                     .setMaxHeaderListSize((int) limits.maxHeaderList().bytes())
                     .backpressureThreshold(BACKPRESSURE_BYTES)
-                    .transportHint("grpc.builderConsumer", transport())
+                    .transportHint("grpc.builderConsumer", (Consumer<NettyServerBuilder>) FlightSqlServer::tune)
                     .build();
             bind(server, options);
             closer.register(() -> stop(server));
@@ -167,12 +170,7 @@ public final class FlightSqlServer implements AutoCloseable {
     /** Takes no new statements, and waits until every result has been sent or the time is over. */
     public void drain(Duration patience) {
         draining.set(true);
-        long end = System.nanoTime() + patience.toNanos();
-        while (streams.active() > 0 && System.nanoTime() < end) {
-            if (!streams.awaitChange(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
-                return;
-            }
-        }
+        streams.awaitIdle(patience);
     }
 
     /** Stops at once: results that are being sent end with CANCELLED. */
@@ -203,8 +201,18 @@ public final class FlightSqlServer implements AutoCloseable {
         }
     }
 
-    private static Consumer<NettyServerBuilder> transport() {
-        return builder -> builder.flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+    private static void sweep(OpenQueries queries, QueryAllocators allocators) {
+        try {
+            queries.sweep();
+            allocators.closeRetired();
+        } catch (RuntimeException e) {
+            // Left alone it would end all later sweeps, and with them every expiry.
+            LOG.warn("Cannot free an expired query; trying again", e);
+        }
+    }
+
+    private static void tune(NettyServerBuilder builder) {
+        builder.flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
                 .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .keepAliveTime(KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
                 .permitKeepAliveTime(KEEPALIVE_PERMITTED.toSeconds(), TimeUnit.SECONDS)

@@ -8,18 +8,22 @@ import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.CloseSessionRequest;
+import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
 import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
+import org.apache.arrow.flight.PollInfo;
 import org.apache.arrow.flight.RenewFlightEndpointRequest;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.flight.sql.FlightSqlClient.PreparedStatement;
+import org.apache.arrow.flight.sql.impl.FlightSql.CommandStatementQuery;
 import org.apache.arrow.flight.sql.impl.FlightSql.TicketStatementQuery;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.IntVector;
@@ -120,12 +124,13 @@ class StatementTest {
     }
 
     @Test
-    void updateTakesEffectOnceHoweverOftenItsTicketIsFetched() throws Exception {
+    void updateTakesEffectOnceWhetherItsTicketIsFetchedOrNot() throws Exception {
         try (GatewayFixture gateway = new GatewayFixture()) {
             gateway.engine.run("CREATE TABLE t (n INTEGER)");
             FlightSqlClient client = gateway.sqlClient();
             FlightInfo info = client.execute("INSERT INTO t VALUES (1)");
             assertThat(info.getSchemaOptional().orElseThrow().getFields()).isEmpty();
+            assertThat(sum(client, client.execute("SELECT count(*) FROM t"))).isEqualTo(1);
 
             read(client, info.getEndpoints().get(0).getTicket());
             read(client, info.getEndpoints().get(0).getTicket());
@@ -255,6 +260,31 @@ class StatementTest {
                 }
                 assertThat(rows).isEqualTo(1_000_000);
             }
+        }
+    }
+
+    @Test
+    void pollAnswersAtOnceBecausePlanningIsDone() throws Exception {
+        try (GatewayFixture gateway = new GatewayFixture()) {
+            FlightSqlClient client = gateway.sqlClient();
+            Any command = Any.pack(CommandStatementQuery.newBuilder()
+                    .setQuery("SELECT range AS n FROM range(10)")
+                    .build());
+            PollInfo poll = gateway.client().pollInfo(FlightDescriptor.command(command.toByteArray()));
+
+            assertThat(poll.getProgress()).contains(1.0);
+            assertThat(poll.getFlightDescriptor()).isEmpty();
+            assertThat(sum(client, poll.getFlightInfo())).isEqualTo(45);
+        }
+    }
+
+    @Test
+    void everyActionThatIsListedIsSupported() {
+        try (GatewayFixture gateway = new GatewayFixture()) {
+            assertThat(gateway.client().listActions())
+                    .extracting(ActionType::getType)
+                    .contains("CreatePreparedStatement", "CancelFlightInfo", "RenewFlightEndpoint", "CloseSession")
+                    .doesNotContain("BeginTransaction", "BeginSavepoint", "CreatePreparedSubstraitPlan");
         }
     }
 

@@ -3,17 +3,21 @@ package dev.tarn.flight.protocol;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
 import dev.tarn.flight.engine.Caller;
 import dev.tarn.flight.results.ParameterRows;
 import dev.tarn.flight.results.QueryAllocators;
 import dev.tarn.flight.results.ResultStreams;
 import java.util.List;
 import java.util.Optional;
+import org.apache.arrow.flight.ActionType;
 import org.apache.arrow.flight.CancelFlightInfoRequest;
 import org.apache.arrow.flight.CancelStatus;
 import org.apache.arrow.flight.CloseSessionRequest;
 import org.apache.arrow.flight.CloseSessionResult;
 import org.apache.arrow.flight.Criteria;
+import org.apache.arrow.flight.FlightConstants;
 import org.apache.arrow.flight.FlightDescriptor;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
@@ -29,6 +33,7 @@ import org.apache.arrow.flight.SetSessionOptionsResult;
 import org.apache.arrow.flight.Ticket;
 import org.apache.arrow.flight.sql.CancelResult;
 import org.apache.arrow.flight.sql.FlightSqlProducer;
+import org.apache.arrow.flight.sql.FlightSqlUtils;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionClosePreparedStatementRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementRequest;
 import org.apache.arrow.flight.sql.impl.FlightSql.ActionCreatePreparedStatementResult;
@@ -58,6 +63,16 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * here blocks on a client except where a client sends data. Thread-safe.
  */
 final class GatewayProducer implements FlightSqlProducer {
+    private static final List<ActionType> ACTIONS = List.of(
+            FlightSqlUtils.FLIGHT_SQL_CREATE_PREPARED_STATEMENT,
+            FlightSqlUtils.FLIGHT_SQL_CLOSE_PREPARED_STATEMENT,
+            FlightSqlUtils.FLIGHT_SQL_CANCEL_QUERY,
+            FlightConstants.CANCEL_FLIGHT_INFO,
+            FlightConstants.RENEW_FLIGHT_ENDPOINT,
+            FlightConstants.SET_SESSION_OPTIONS,
+            FlightConstants.GET_SESSION_OPTIONS,
+            FlightConstants.CLOSE_SESSION);
+
     private final Statements statements;
     private final PreparedStatements prepared;
     private final SessionActions sessions;
@@ -84,6 +99,12 @@ final class GatewayProducer implements FlightSqlProducer {
     }
 
     @Override
+    public void listActions(CallContext context, StreamListener<ActionType> listener) {
+        ACTIONS.forEach(listener::onNext);
+        listener.onCompleted();
+    }
+
+    @Override
     public void listFlights(CallContext context, Criteria criteria, StreamListener<FlightInfo> listener) {
         // Results belong to whoever asked for them; there is nothing to browse.
         listener.onCompleted();
@@ -92,6 +113,7 @@ final class GatewayProducer implements FlightSqlProducer {
     @Override
     public FlightInfo getFlightInfoStatement(
             CommandStatementQuery command, CallContext context, FlightDescriptor descriptor) {
+        refuseTransaction(command.hasTransactionId());
         return statements.plan(command.getQuery(), Optional.empty(), CallIdentity.of(context), descriptor);
     }
 
@@ -112,6 +134,7 @@ final class GatewayProducer implements FlightSqlProducer {
             CallContext context,
             FlightStream stream,
             StreamListener<PutResult> listener) {
+        refuseTransaction(command.hasTransactionId());
         CallIdentity identity = CallIdentity.of(context);
         return () -> answerUpdate(statements.update(command.getQuery(), Optional.empty(), identity), listener);
     }
@@ -119,6 +142,7 @@ final class GatewayProducer implements FlightSqlProducer {
     @Override
     public void createPreparedStatement(
             ActionCreatePreparedStatementRequest request, CallContext context, StreamListener<Result> listener) {
+        refuseTransaction(request.hasTransactionId());
         CallIdentity identity = CallIdentity.of(context);
         ByteString handle = prepared.create(request.getQuery(), identity);
         PreparedStatements.PreparedStatement statement = prepared.find(handle, identity.caller());
@@ -359,6 +383,13 @@ final class GatewayProducer implements FlightSqlProducer {
     @Override
     public void close() {
         // The server closes what it has made.
+    }
+
+    private static void refuseTransaction(boolean asked) {
+        if (asked) {
+            throw new TarnException(
+                    ErrorKind.UNSUPPORTED, "This server has no transactions; send the statement without one");
+        }
     }
 
     private static Caller caller(CallContext context) {

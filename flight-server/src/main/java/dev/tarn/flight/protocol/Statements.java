@@ -8,6 +8,7 @@ import dev.tarn.flight.engine.Caller;
 import dev.tarn.flight.engine.PreparedQuery;
 import dev.tarn.flight.engine.QueryEngine;
 import dev.tarn.flight.results.OpenQueries;
+import dev.tarn.flight.results.OpenQueries.UpdateRun;
 import dev.tarn.flight.results.OpenQuery;
 import dev.tarn.flight.results.ParameterRows;
 import dev.tarn.flight.results.QueryAllocators;
@@ -58,10 +59,13 @@ final class Statements {
         return engine.prepare(sql, sessions.queryContext(identity));
     }
 
-    /** Plans a statement on the snapshots of this moment, and makes a ticket for its result. */
+    /**
+     * Plans a statement on the snapshots of this moment, and makes a ticket for its result. A statement that changes
+     * something is run at once: many clients never fetch a result that has no rows.
+     */
     FlightInfo plan(
             String sql, Optional<ParameterRows> parameters, CallIdentity identity, FlightDescriptor descriptor) {
-        OpenQuery open = queries.add(bind(sql, identity), parameters, identity.caller());
+        OpenQuery open = open(sql, parameters, identity);
         return FlightInfo.builder(open.query().resultSchema(), descriptor, List.of(endpoint(open)))
                 .setRecords(NOT_KNOWN)
                 .setBytes(NOT_KNOWN)
@@ -85,7 +89,7 @@ final class Statements {
     /** Plans a statement and sends its result in one step, for clients that skip the planning call. Returns at once. */
     void sendUnplanned(
             String sql, Optional<ParameterRows> parameters, CallIdentity identity, ServerStreamListener listener) {
-        streams.send(queries.add(bind(sql, identity), parameters, identity.caller()), listener);
+        streams.send(open(sql, parameters, identity), listener);
     }
 
     /** Runs a statement that changes something, once, and answers the number of rows that it changed. */
@@ -96,14 +100,9 @@ final class Statements {
             throw new TarnException(
                     ErrorKind.INVALID, "The statement returns rows; send it as a query and not as an update");
         }
-        OpenQuery open = queries.add(query, parameters, identity.caller());
-        BufferAllocator allocator = allocators.open("update-" + open.id());
-        try {
-            return open.runUpdate(allocator);
-        } finally {
-            allocators.retire(allocator);
-            queries.forget(open);
-        }
+        UpdateRun run = run(query, parameters, identity);
+        queries.forget(run.query());
+        return run.rows();
     }
 
     /** Stops what the tickets of a flight name. */
@@ -116,6 +115,22 @@ final class Statements {
     /** A ticket that ends later, for the same result. */
     FlightEndpoint renew(FlightEndpoint endpoint, Caller caller) {
         return endpoint(queries.renew(ticketOf(endpoint), caller));
+    }
+
+    private OpenQuery open(String sql, Optional<ParameterRows> parameters, CallIdentity identity) {
+        PreparedQuery query = bind(sql, identity);
+        return query.isUpdate()
+                ? run(query, parameters, identity).query()
+                : queries.add(query, parameters, identity.caller());
+    }
+
+    private UpdateRun run(PreparedQuery query, Optional<ParameterRows> parameters, CallIdentity identity) {
+        BufferAllocator allocator = allocators.open("update");
+        try {
+            return queries.run(query, parameters, identity.caller(), allocator);
+        } finally {
+            allocators.retire(allocator);
+        }
     }
 
     private FlightEndpoint endpoint(OpenQuery open) {

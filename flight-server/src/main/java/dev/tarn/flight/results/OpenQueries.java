@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.arrow.memory.BufferAllocator;
 
 /**
  * The planned statements whose tickets are out: a bounded number, each for a bounded time. Thread-safe. The maker calls
@@ -58,6 +59,31 @@ public final class OpenQueries implements AutoCloseable {
         queries.put(open.id(), open);
         return open;
     }
+
+    /**
+     * Takes ownership of a plan that changes something, also when it fails, and runs it: once, here, and never again.
+     *
+     * @param allocator for what the engine sends on the way; closed by the caller
+     * @throws TarnException OVERLOADED before anything has run, otherwise the reason why it failed
+     */
+    public UpdateRun run(
+            PreparedQuery query, Optional<ParameterRows> parameters, Caller caller, BufferAllocator allocator) {
+        OpenQuery open = add(query, parameters, caller);
+        try {
+            return new UpdateRun(open, open.runUpdate(allocator));
+        } catch (RuntimeException e) {
+            forget(open);
+            throw e;
+        }
+    }
+
+    /**
+     * A statement that has changed something.
+     *
+     * @param query its plan, for the ticket of its empty result
+     * @param rows the number of rows that it changed
+     */
+    public record UpdateRun(OpenQuery query, long rows) {}
 
     /**
      * The plan that a ticket names.

@@ -42,12 +42,6 @@ public final class OpenQuery {
     @GuardedBy("this")
     private boolean closed;
 
-    @GuardedBy("this")
-    private boolean updateClaimed;
-
-    @GuardedBy("this")
-    private boolean updateDone;
-
     OpenQuery(
             String id,
             String principal,
@@ -92,44 +86,16 @@ public final class OpenQuery {
     }
 
     /**
-     * Claims the one run of a statement that changes something.
-     *
-     * @return whether it is to be run now; false if it has already taken effect
-     * @throws TarnException CONFLICT while it runs, UNKNOWN_OUTCOME if it ran and failed
-     */
-    synchronized boolean claimUpdate() {
-        if (updateDone) {
-            return false;
-        }
-        if (updateClaimed) {
-            throw runs > 0
-                    ? new TarnException(ErrorKind.CONFLICT, "Statement %s is running already".formatted(id))
-                    : new TarnException(
-                            ErrorKind.UNKNOWN_OUTCOME,
-                            "Statement %s has been tried and did not end well; look at the table, then send it anew"
-                                    .formatted(id));
-        }
-        updateClaimed = true;
-        return true;
-    }
-
-    synchronized void updateSucceeded() {
-        updateDone = true;
-    }
-
-    /**
      * Runs a statement that changes something, to its end.
      *
      * @return the number of rows that it changed, as the engine counts them
      */
-    public long runUpdate(BufferAllocator allocator) {
-        claimUpdate();
+    long runUpdate(BufferAllocator allocator) {
         QueryExecution execution = begin(allocator);
         try {
             while (execution.next()) {
                 // An update returns no rows; what an engine sends all the same is not for the client.
             }
-            updateSucceeded();
             return execution.progress().rows();
         } finally {
             end(execution);

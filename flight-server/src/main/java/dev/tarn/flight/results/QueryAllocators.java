@@ -1,7 +1,9 @@
 package dev.tarn.flight.results;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +15,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class QueryAllocators implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QueryAllocators.class);
+
+    /** Connections are cut by now, and give their buffers back within milliseconds. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration CLOSE_STEP = Duration.ofMillis(10);
 
     private final BufferAllocator root;
     private final long maxQueryBytes;
@@ -47,9 +54,15 @@ public final class QueryAllocators implements AutoCloseable {
         });
     }
 
+    /** Waits for a moment until the last buffers are back; what is not is logged. */
     @Override
     public void close() {
+        long end = System.nanoTime() + CLOSE_PATIENCE.toNanos();
         closeRetired();
+        while (!retired.isEmpty() && System.nanoTime() < end) {
+            LockSupport.parkNanos(this, CLOSE_STEP.toNanos());
+            closeRetired();
+        }
         for (BufferAllocator left : retired) {
             LOG.warn("{} still holds {} bytes at the end", left.getName(), left.getAllocatedMemory());
         }

@@ -15,12 +15,17 @@ import org.apache.arrow.flight.FlightProducer.ServerStreamListener;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends results on a bounded number of own threads, never faster than the client reads. A call that comes when all
  * threads are busy waits in a bounded queue; one more is refused. Thread-safe; closed by its maker.
  */
 public final class ResultStreams implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ResultStreams.class);
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
     private final ThreadPoolExecutor threads;
     private final QueryAllocators allocators;
     private final Duration stallTimeout;
@@ -78,21 +83,18 @@ public final class ResultStreams implements AutoCloseable {
         return metrics.active() + threads.getQueue().size();
     }
 
-    /**
-     * Waits until a stream ends.
-     *
-     * @return false if the thread was interrupted
-     */
-    public boolean awaitChange(Duration longest) {
+    /** Waits until nothing is being sent, the time is over, or the thread is interrupted. */
+    public void awaitIdle(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
         synchronized (ended) {
             try {
-                if (active() > 0) {
-                    ended.wait(Math.max(1, longest.toMillis()));
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                while (active() > 0 && left > 0) {
+                    ended.wait(left);
+                    left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
                 }
-                return true;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return false;
             }
         }
     }
@@ -103,7 +105,9 @@ public final class ResultStreams implements AutoCloseable {
         threads.shutdownNow().forEach(Runnable::run);
         try {
             // Everything has been cancelled by now; an engine that does not answer must not hold the process.
-            threads.awaitTermination(5, TimeUnit.SECONDS);
+            if (!threads.awaitTermination(CLOSE_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("A result is still being sent at the end");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -150,11 +154,11 @@ public final class ResultStreams implements AutoCloseable {
     private void sendResult(OpenQuery open, ClientFlow flow, ServerStreamListener listener) {
         BufferAllocator allocator = allocators.open("query-" + open.id());
         try (VectorSchemaRoot target = VectorSchemaRoot.create(open.query().resultSchema(), allocator)) {
-            boolean update = open.query().isUpdate();
-            if (!update || open.claimUpdate()) {
-                sendRun(open, flow, listener, target, allocator);
-            } else {
+            if (open.query().isUpdate()) {
+                // It has run when it was planned, and returns no rows however often its ticket comes.
                 listener.start(target);
+            } else {
+                sendRun(open, flow, listener, target, allocator);
             }
             listener.completed();
         } finally {
@@ -176,9 +180,6 @@ public final class ResultStreams implements AutoCloseable {
             BatchSplitter splitter = new BatchSplitter(target, BatchSplitter.MAX_MESSAGE_BYTES);
             while (execution.next()) {
                 sendBatch(execution.batch(), splitter, flow, listener, target);
-            }
-            if (open.query().isUpdate()) {
-                open.updateSucceeded();
             }
         } finally {
             open.end(execution);

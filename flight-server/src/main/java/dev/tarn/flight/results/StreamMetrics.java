@@ -37,8 +37,8 @@ final class StreamMetrics {
     }
 
     void sent(long rowCount, long byteCount) {
-        rows.increment(rowCount);
-        bytes.increment(byteCount);
+        rows.increment((double) rowCount);
+        bytes.increment((double) byteCount);
     }
 
     void refused() {

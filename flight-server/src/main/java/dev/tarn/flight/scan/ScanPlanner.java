@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DeleteFile;
@@ -31,6 +33,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.util.PropertyUtil;
 import org.apache.iceberg.util.SnapshotUtil;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -55,9 +58,10 @@ final class ScanPlanner {
     /**
      * Plans and fetches. The caller closes the scan.
      *
+     * @param fieldIds of the top-level columns that will be read; null for all
      * @throws TarnException UNSUPPORTED for file formats that the engine does not read, OVERLOADED, NOT_FOUND, CORRUPT
      */
-    TableScan plan(PinnedTable pinned, Expression filter) {
+    TableScan plan(PinnedTable pinned, Expression filter, @Nullable Set<Integer> fieldIds) {
         Long snapshotId = pinned.snapshotId();
         if (snapshotId == null) {
             return new TableScan(TableScan.emptyRelation(pinned), Map.of(), 0, 0, 0, null);
@@ -69,7 +73,7 @@ final class ScanPlanner {
         if (tasks.isEmpty()) {
             return new TableScan(TableScan.emptyRelation(pinned), Map.of(), 0, pruned, 0, null);
         }
-        ScanCache.Lease lease = cache.acquire(pinned.table().io(), wanted(tasks));
+        ScanCache.Lease lease = cache.acquire(pinned.table().io(), wanted(tasks, fieldIds));
         try {
             List<PlannedFile> files = new ArrayList<>();
             tasks.forEach(task -> files.add(planned(pinned, task, lease)));
@@ -135,22 +139,36 @@ final class ScanPlanner {
                 : PropertyUtil.propertyAsLong(snapshot.summary(), SnapshotSummary.TOTAL_DATA_FILES_PROP, 0);
     }
 
-    private static List<Wanted> wanted(List<FileScanTask> tasks) {
+    private static List<Wanted> wanted(List<FileScanTask> tasks, @Nullable Set<Integer> fieldIds) {
         Map<String, Wanted> wanted = new LinkedHashMap<>();
         for (FileScanTask task : tasks) {
-            add(wanted, task.file());
+            add(wanted, task.file(), withCompared(fieldIds, task.deletes()));
             for (DeleteFile delete : task.deletes()) {
                 if (delete.content() == FileContent.EQUALITY_DELETES) {
                     requireReadable(delete);
-                    add(wanted, delete);
+                    add(wanted, delete, null);
                 }
             }
         }
         return List.copyOf(wanted.values());
     }
 
-    private static void add(Map<String, Wanted> wanted, ContentFile<?> file) {
-        wanted.putIfAbsent(file.location(), new Wanted(file.location(), file.fileSizeInBytes()));
+    private static void add(Map<String, Wanted> wanted, ContentFile<?> file, @Nullable Set<Integer> fieldIds) {
+        wanted.putIfAbsent(file.location(), new Wanted(file.location(), file.fileSizeInBytes(), fieldIds));
+    }
+
+    /** Columns that equality deletes compare are read, too. */
+    private static @Nullable Set<Integer> withCompared(@Nullable Set<Integer> fieldIds, List<DeleteFile> deletes) {
+        if (fieldIds == null) {
+            return null;
+        }
+        Set<Integer> all = new HashSet<>(fieldIds);
+        for (DeleteFile delete : deletes) {
+            if (delete.content() == FileContent.EQUALITY_DELETES) {
+                all.addAll(delete.equalityFieldIds());
+            }
+        }
+        return all;
     }
 
     private static PlannedFile planned(PinnedTable pinned, FileScanTask task, ScanCache.Lease lease) {

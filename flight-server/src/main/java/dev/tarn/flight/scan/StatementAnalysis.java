@@ -14,9 +14,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a statement reads, found in the engine's own syntax tree. Only what is known to be harmless passes: kinds of nodes,
@@ -42,6 +44,8 @@ public final class StatementAnalysis {
     private final int[] characterOfByte;
     private final List<TableReference> found = new ArrayList<>();
     private final IdentityHashMap<JsonNode, List<JsonNode>> conditions = new IdentityHashMap<>();
+
+    private @Nullable ColumnUse columns;
 
     private StatementAnalysis(String original) {
         this.tokens = withoutFinalSemicolon(SqlTokenizer.tokens(original));
@@ -70,6 +74,11 @@ public final class StatementAnalysis {
     /** The statement without time travel clauses and without a final semicolon; positions count in it. */
     String sql() {
         return sql;
+    }
+
+    /** The columns that the statement can touch. */
+    ColumnUse columns() {
+        return Objects.requireNonNull(columns, "read first");
     }
 
     /** The tables read, in the order of the text. */
@@ -104,6 +113,7 @@ public final class StatementAnalysis {
         visit(tree.path("statements").get(0), Set.of());
         found.sort(Comparator.comparingInt(TableReference::start));
         attachTravel();
+        columns = ColumnUse.of(tree, found);
     }
 
     private TarnException syntaxError(JsonNode tree) {
@@ -231,7 +241,7 @@ public final class StatementAnalysis {
         for (int i = 0; i < found.size(); i++) {
             TableReference table = found.get(i);
             int next = i + 1 < found.size() ? found.get(i + 1).start() : Integer.MAX_VALUE;
-            var wish = travel.between(table.end(), next);
+            var wish = travel.between(table.end(), next).filter(clause -> onlyAlias(table.end(), clause.position()));
             attached += wish.isPresent() ? 1 : 0;
             found.set(
                     i,
@@ -243,6 +253,16 @@ public final class StatementAnalysis {
                     ErrorKind.INVALID,
                     "A time travel clause must follow the table that it is meant for, once per table");
         }
+    }
+
+    /** Whether nothing but an alias stands between a table name and its time travel clause. */
+    private boolean onlyAlias(int nameEnd, int clauseStart) {
+        List<SqlToken> between = tokens.stream()
+                .filter(token -> token.start() >= nameEnd && token.end() <= clauseStart)
+                .toList();
+        return between.size() <= 2
+                && between.stream()
+                        .allMatch(token -> token.kind() == Kind.WORD || token.kind() == Kind.QUOTED_IDENTIFIER);
     }
 
     /** The conjuncts of WHERE count for the tables that are joined without outer joins and without samples. */

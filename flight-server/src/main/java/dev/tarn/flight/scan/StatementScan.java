@@ -20,6 +20,7 @@ public final class StatementScan {
     private final String sql;
     private final List<TableReference> references;
     private final List<PinnedTable> tables;
+    private final ColumnUse columns;
 
     /**
      * A statement over local files. The caller closes it after the run.
@@ -45,10 +46,11 @@ public final class StatementScan {
         }
     }
 
-    private StatementScan(String sql, List<TableReference> references, List<PinnedTable> tables) {
-        this.sql = sql;
-        this.references = references;
-        this.tables = tables;
+    private StatementScan(StatementAnalysis analysis, List<PinnedTable> tables) {
+        this.sql = analysis.sql();
+        this.references = analysis.tables();
+        this.columns = analysis.columns();
+        this.tables = List.copyOf(tables);
     }
 
     /**
@@ -77,12 +79,12 @@ public final class StatementScan {
             }
             tables.add(table);
         }
-        return new StatementScan(analysis.sql(), analysis.tables(), tables);
+        return new StatementScan(analysis, tables);
     }
 
     /** The tables in the order in which the statement names them. */
     public List<PinnedTable> tables() {
-        return List.copyOf(tables);
+        return tables;
     }
 
     /** The statement over empty relations of the right columns and types. */
@@ -102,7 +104,8 @@ public final class StatementScan {
             List<TableScan> scans = new ArrayList<>();
             for (int i = 0; i < tables.size(); i++) {
                 PinnedTable table = tables.get(i);
-                scans.add(closer.register(planner.plan(table, PushDown.filter(references.get(i), table.schema()))));
+                scans.add(closer.register(planner.plan(
+                        table, PushDown.filter(references.get(i), table.schema()), columns.fieldIds(table.schema()))));
             }
             Map<Long, Map<Integer, RoaringBitmap>> deletedRows = new HashMap<>();
             scans.forEach(scan -> deletedRows.putAll(scan.deletedRows()));

@@ -68,9 +68,7 @@ final class StatementRunner {
 
     void run(PreparedStatement statement, byte[] parameters, long batchRows, FrameChannel channel)
             throws SQLException, IOException {
-        if (parameters.length > 0) {
-            bind(statement, parameters);
-        }
+        bind(statement, parameters);
         try (DuckDBResultSet result = statement.executeQuery().unwrap(DuckDBResultSet.class);
                 ArrowReader reader = (ArrowReader) result.arrowExportStream(allocator, batchRows)) {
             DataFrameOutput output = new DataFrameOutput(channel);
@@ -146,7 +144,11 @@ final class StatementRunner {
         return plain;
     }
 
-    private void bind(PreparedStatement statement, byte[] parameters) throws SQLException, IOException {
+    /** Binds one row of parameters; nothing where there are none. */
+    void bind(PreparedStatement statement, byte[] parameters) throws SQLException, IOException {
+        if (parameters.length == 0) {
+            return;
+        }
         try (ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(parameters), allocator)) {
             VectorSchemaRoot row = reader.getVectorSchemaRoot();
             if (!reader.loadNextBatch() || row.getRowCount() != 1) {

@@ -7,24 +7,28 @@ import java.security.MessageDigest;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.duckdb.DuckDBConnection;
+import org.duckdb.DuckDBPreparedStatement;
+import org.jspecify.annotations.Nullable;
 
 /** Serves one request on one connection. Confined to its thread, except for the watch that cancels. */
 final class WorkerSession {
     /** How often a cancel is repeated: the engine forgets an interrupt that falls between two pieces of work. */
     private static final long CANCEL_REPEAT_MILLIS = 20;
 
+    private static final int EXIT_FATAL = 70;
+
     private final FrameChannel channel;
     private final byte[] token;
     private final WorkerEngine engine;
     private final Set<Long> deleteSets = new HashSet<>();
     private final CountDownLatch done = new CountDownLatch(1);
-    private volatile boolean abandoned;
+    private volatile boolean stopped;
+    private volatile @Nullable DuckDBPreparedStatement current;
 
     WorkerSession(FrameChannel channel, byte[] token, WorkerEngine engine) {
         this.channel = channel;
@@ -78,8 +82,12 @@ final class WorkerSession {
     }
 
     private void fail(Throwable failure) throws IOException {
-        String message = failure.getMessage();
-        channel.write(FrameType.ERROR, message == null ? failure.getClass().getSimpleName() : message);
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        channel.write(FrameType.ERROR, stopped ? "INTERRUPT Error: Interrupted!" : message);
+        if (message.contains("FATAL Error") || message.contains("database has been invalidated")) {
+            // The instance answers nothing more after this; the parent starts another process.
+            Runtime.getRuntime().halt(EXIT_FATAL);
+        }
     }
 
     private void parse(DuckDBConnection connection, String sql) throws SQLException, IOException {
@@ -98,49 +106,69 @@ final class WorkerSession {
 
     private void execute(DuckDBConnection connection, WorkerRequest request, byte[] parameters)
             throws SQLException, IOException {
-        try (PreparedStatement statement = connection.prepareStatement(request.sql())) {
-            watch(statement, request.timeoutMillis());
-            new StatementRunner(connection, engine.allocator())
-                    .run(statement, parameters, request.batchRows(), channel);
+        StatementRunner runner = new StatementRunner(connection, engine.allocator());
+        try (DuckDBPreparedStatement statement = connection.prepare(request.sql())) {
+            current = statement;
+            watch(request.timeoutMillis());
+            runner.run(statement, parameters, request.batchRows(), channel);
+        } catch (SQLException e) {
+            if (stopped || !String.valueOf(e.getMessage()).contains("Invalid result set")) {
+                throw e;
+            }
+            throw reason(connection, request.sql(), parameters, e);
         } finally {
             done.countDown();
         }
     }
 
-    /** Cancels the statement when the parent hangs up or the time is over. */
-    private void watch(Statement statement, long timeoutMillis) {
-        Thread hangUp = new Thread(
-                () -> {
-                    try {
-                        channel.read();
-                    } catch (IOException e) {
-                        // The end of the connection is what this waits for.
-                    }
-                    abandoned = true;
-                    cancelUntilDone(statement);
-                },
-                Thread.currentThread().getName() + "-watch");
-        hangUp.setDaemon(true);
-        hangUp.start();
-        if (timeoutMillis > 0) {
-            Thread timer = new Thread(
-                    () -> {
-                        if (!awaitDone(timeoutMillis) && !abandoned) {
-                            cancelUntilDone(statement);
-                        }
-                    },
-                    Thread.currentThread().getName() + "-timer");
-            timer.setDaemon(true);
-            timer.start();
+    /** The streaming driver loses the reason of a failure before the first row: the other way to run a query tells it. */
+    private SQLException reason(DuckDBConnection connection, String sql, byte[] parameters, SQLException lost)
+            throws IOException {
+        try (DuckDBPreparedStatement again = connection.prepare(sql)) {
+            current = again;
+            new StatementRunner(connection, engine.allocator()).bind(again, parameters);
+            again.query().close();
+            return lost;
+        } catch (SQLException e) {
+            return e;
         }
     }
 
-    private void cancelUntilDone(Statement statement) {
-        while (!awaitDone(CANCEL_REPEAT_MILLIS)) {
+    /** Cancels the statement when the parent hangs up or the time is over. */
+    private void watch(long timeoutMillis) {
+        daemon("-watch", () -> {
             try {
-                statement.cancel();
+                channel.read();
+            } catch (IOException e) {
+                // The end of the connection is what this waits for.
+            }
+            cancelUntilDone();
+        });
+        if (timeoutMillis > 0) {
+            daemon("-timer", () -> {
+                if (!awaitDone(timeoutMillis)) {
+                    cancelUntilDone();
+                }
+            });
+        }
+    }
+
+    private static void daemon(String suffix, Runnable work) {
+        Thread thread = new Thread(work, Thread.currentThread().getName() + suffix);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void cancelUntilDone() {
+        while (!awaitDone(CANCEL_REPEAT_MILLIS)) {
+            stopped = true;
+            DuckDBPreparedStatement statement = current;
+            try {
+                if (statement != null) {
+                    statement.cancel();
+                }
             } catch (SQLException e) {
-                return; // Closed already.
+                // Closed between two looks; the session is about to end.
             }
         }
     }

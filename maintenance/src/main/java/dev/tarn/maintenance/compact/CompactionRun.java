@@ -3,6 +3,7 @@ package dev.tarn.maintenance.compact;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.maintenance.MaintenanceStatus;
+import dev.tarn.writer.commit.ProducerTokens;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.actions.RemoveDanglingDeleteFilesAction;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,6 +94,11 @@ final class CompactionRun {
             table.refresh();
             RemoveDanglingDeleteFilesAction action =
                     new RemoveDanglingDeleteFilesAction(table).toBranch(options.branch());
+            Snapshot tip = table.snapshot(options.branch());
+            if (tip != null) {
+                ProducerTokens.summaryOf(SnapshotUtil.ancestorsOf(tip.snapshotId(), table::snapshot))
+                        .forEach(action::set);
+            }
             for (DeleteFile removed : action.execute().removedDeleteFiles()) {
                 LOG.debug("Delete file {} of {} was not needed any more", removed.location(), table.name());
                 removedDeleteFiles++;

@@ -2,6 +2,7 @@ package dev.tarn.maintenance.compact;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.commit.ProducerTokens;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -85,7 +86,10 @@ final class RewriteCommit {
         // Format 1 has neither sequence numbers nor deletes.
         if (options.useStartingSequenceNumber() && hasOutputs && TableUtil.formatVersion(table) > 1) {
             rewrite.dataSequenceNumber(start.sequenceNumber());
-            rewrite.validateWith(new LateEqualityDeletes(table, start.sequenceNumber(), replaced(groups)));
+            rewrite.validateWith(
+                    new TokenKeeper(rewrite, new LateEqualityDeletes(table, start.sequenceNumber(), replaced(groups))));
+        } else {
+            ProducerTokens.carryForward(rewrite);
         }
         return rewrite;
     }

@@ -66,6 +66,18 @@ class CompactionTest {
     }
 
     @Test
+    void keepsTheTokensOfProducersInTheNewSnapshot() {
+        Table table = lake.create("t", PartitionSpec.unpartitioned(), 2, Map.of());
+        table.newAppend().set("tarn.ingest.orders", "3:17").commit();
+        appendFiles(table, 6, 0);
+
+        compact(table, Map.of());
+
+        assertThat(table.currentSnapshot().operation()).isEqualTo("replace");
+        assertThat(table.currentSnapshot().summary()).containsEntry("tarn.ingest.orders", "3:17");
+    }
+
+    @Test
     void findsNothingInTheSecondRun() {
         Table table = lake.create("t", BY_PART, 2, Map.of());
         appendFiles(table, 6, 0);

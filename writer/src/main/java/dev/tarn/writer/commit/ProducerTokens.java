@@ -57,7 +57,19 @@ public final class ProducerTokens {
         });
     }
 
-    static void carry(SnapshotUpdate<?> update, Iterable<Snapshot> ancestors) {
-        newest(ancestors).forEach((producer, token) -> update.set(SUMMARY_PREFIX + producer, token.summaryValue()));
+    /**
+     * Does the same from within a validator that an update already has.
+     *
+     * @param ancestors newest first, as a validator is given them
+     */
+    public static void carry(SnapshotUpdate<?> update, Iterable<Snapshot> ancestors) {
+        summaryOf(ancestors).forEach(update::set);
+    }
+
+    /** What the summary of the next snapshot must hold for no producer to be forgotten, from its ancestors, newest first. */
+    public static Map<String, String> summaryOf(Iterable<Snapshot> newestFirst) {
+        Map<String, String> summary = new TreeMap<>();
+        newest(newestFirst).forEach((producer, token) -> summary.put(SUMMARY_PREFIX + producer, token.summaryValue()));
+        return summary;
     }
 }

@@ -62,6 +62,7 @@ public final class DuckDbQueryEngine implements QueryEngine {
         this.started = metrics.counter("tarn.engine.statements.started");
         this.refused = metrics.counter("tarn.engine.statements.refused");
         metrics.gauge("tarn.engine.statements.running", running, Set::size);
+        metrics.gauge("tarn.engine.scan.cache.bytes", cache, ScanCache::usedBytes);
     }
 
     /**
@@ -129,6 +130,11 @@ public final class DuckDbQueryEngine implements QueryEngine {
     /** The worker process, for tests that end it. */
     OptionalLong workerPid() {
         return worker.pid();
+    }
+
+    /** Bytes of local copies, for tests of what is fetched. */
+    long cachedBytes() {
+        return cache.usedBytes();
     }
 
     DuckDbEngineSettings settings() {

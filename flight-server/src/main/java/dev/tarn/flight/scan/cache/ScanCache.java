@@ -5,9 +5,7 @@ import dev.tarn.common.DataSize;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.TarnException;
-import dev.tarn.storage.LocalFileIO;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -23,13 +22,14 @@ import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder with copies of data files, bounded in bytes; the least recently used go first, those in use never. A file is
- * fetched once however many statements ask for it at the same time. Data files never change, so that a copy is never stale.
- * Files on the same disk are linked instead of copied. Thread-safe; closing it deletes the copies.
+ * A folder with copies of Parquet files, or of those of their columns that statements need, bounded in bytes; the least
+ * recently used go first, those in use never. Data files never change, so that a copy is never stale. Files on the same disk
+ * are linked instead of copied. Thread-safe; closing it deletes the copies.
  */
 public final class ScanCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ScanCache.class);
@@ -39,7 +39,7 @@ public final class ScanCache implements AutoCloseable {
     private final ExecutorService fetchers;
 
     @GuardedBy("this")
-    private final Map<String, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
+    private final Map<String, CachedFile> files = new LinkedHashMap<>(64, 0.75f, true);
 
     @GuardedBy("this")
     private long usedBytes;
@@ -52,50 +52,27 @@ public final class ScanCache implements AutoCloseable {
      *
      * @param location where it is stored
      * @param length in bytes
+     * @param fieldIds of the top-level columns that will be read; null for all
      */
-    public record Wanted(String location, long length) {}
-
-    private static final class Entry {
-        private final String location;
-        private final Path path;
-        private final long length;
-        private final CompletableFuture<Path> fetched = new CompletableFuture<>();
-        private int users;
-
-        Entry(String location, Path path, long length) {
-            this.location = location;
-            this.path = path;
-            this.length = length;
-        }
-    }
+    public record Wanted(
+            String location, long length, @Nullable Set<Integer> fieldIds) {}
 
     /** Files that stay while this is open. Thread-safe. */
     public final class Lease implements AutoCloseable {
-        private final Map<String, Entry> held;
+        private final Map<String, CachedFile> held;
         private boolean closed;
 
-        private Lease(Map<String, Entry> held) {
+        private Lease(Map<String, CachedFile> held) {
             this.held = held;
-        }
-
-        /** Waits until every file is there. */
-        private void await() {
-            for (Entry entry : held.values()) {
-                try {
-                    entry.fetched.join();
-                } catch (CompletionException e) {
-                    throw e.getCause() instanceof RuntimeException cause ? cause : e;
-                }
-            }
         }
 
         /** The local copy of a file that was asked for. */
         public Path path(String location) {
-            Entry entry = held.get(location);
-            if (entry == null) {
+            CachedFile file = held.get(location);
+            if (file == null) {
                 throw new IllegalArgumentException("Not part of this lease: " + location);
             }
-            return entry.path;
+            return file.path;
         }
 
         @Override
@@ -103,7 +80,7 @@ public final class ScanCache implements AutoCloseable {
             synchronized (ScanCache.this) {
                 if (!closed) {
                     closed = true;
-                    held.values().forEach(entry -> entry.users--);
+                    held.values().forEach(file -> file.users--);
                 }
             }
         }
@@ -122,38 +99,44 @@ public final class ScanCache implements AutoCloseable {
         clear();
     }
 
-    /** The folder of the copies. */
-    public Path folder() {
-        return folder;
+    /** Bytes on disk now. */
+    public synchronized long usedBytes() {
+        return usedBytes;
     }
 
     /**
      * Fetches what is missing and keeps all files until the lease is closed by the caller.
      *
-     * @throws TarnException OVERLOADED if they do not fit beside those in use, NOT_FOUND if a file does not exist
+     * @throws TarnException OVERLOADED if they do not fit beside those in use, NOT_FOUND if a file does not exist,
+     *     UNAVAILABLE if it cannot be read
      */
-    public Lease acquire(FileIO io, List<Wanted> files) {
-        List<Entry> missing = new ArrayList<>();
-        Map<String, Entry> held = new LinkedHashMap<>();
+    public Lease acquire(FileIO io, List<Wanted> wanted) {
+        Map<String, CachedFile> held = new LinkedHashMap<>();
         synchronized (this) {
-            try {
-                for (Wanted file : files) {
-                    held.computeIfAbsent(file.location(), location -> hold(file, missing));
-                }
-            } catch (TarnException e) {
-                held.values().forEach(entry -> entry.users--);
-                missing.forEach(entry -> forget(entry, e));
-                throw e;
+            for (Wanted file : wanted) {
+                held.computeIfAbsent(file.location(), location -> hold(file));
             }
         }
         Lease lease = new Lease(held);
+        List<CompletableFuture<Void>> fetches = new ArrayList<>();
         try {
-            missing.forEach(entry -> fetchers.execute(() -> fetch(io, entry)));
-            lease.await();
+            for (Wanted file : wanted) {
+                CachedFile copy = held.get(file.location());
+                if (copy != null) {
+                    fetches.add(CompletableFuture.runAsync(() -> fill(io, copy, file), fetchers));
+                }
+            }
+            fetches.forEach(CompletableFuture::join);
             return lease;
         } catch (RuntimeException e) {
+            // The copies may go only when nobody writes to them any more.
+            CompletableFuture<?>[] rest = fetches.toArray(CompletableFuture<?>[]::new);
+            rest = Stream.of(rest)
+                    .map(fetch -> fetch.exceptionally(failure -> null))
+                    .toArray(CompletableFuture<?>[]::new);
+            CompletableFuture.allOf(rest).join();
             lease.close();
-            throw e;
+            throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
@@ -164,85 +147,59 @@ public final class ScanCache implements AutoCloseable {
     }
 
     @GuardedBy("this")
-    private Entry hold(Wanted file, List<Entry> missing) {
-        Entry entry = entries.get(file.location());
-        if (entry == null) {
-            makeRoom(file);
-            entry = new Entry(file.location(), folder.resolve(nextNumber++ + ".parquet"), file.length());
-            usedBytes += entry.length;
-            entries.put(entry.location, entry);
-            missing.add(entry);
+    private CachedFile hold(Wanted wanted) {
+        CachedFile file = files.get(wanted.location());
+        if (file == null) {
+            Path path = folder.resolve(nextNumber++ + ".parquet");
+            file = new CachedFile(wanted.location(), path, wanted.length());
+            files.put(wanted.location(), file);
         }
-        entry.users++;
-        return entry;
+        file.users++;
+        return file;
     }
 
-    @GuardedBy("this")
-    private void makeRoom(Wanted file) {
-        Iterator<Entry> oldest = entries.values().iterator();
-        while (usedBytes + file.length() > limitBytes && oldest.hasNext()) {
-            Entry entry = oldest.next();
-            if (entry.users == 0) {
+    private void fill(FileIO io, CachedFile file, Wanted wanted) {
+        try {
+            file.fill(io, wanted.fieldIds(), bytes -> reserve(file, bytes));
+        } catch (NotFoundException e) {
+            throw new TarnException(
+                    ErrorKind.NOT_FOUND, "The data file %s does not exist".formatted(wanted.location()), e);
+        } catch (IOException e) {
+            throw new TarnException(
+                    ErrorKind.UNAVAILABLE,
+                    "Cannot fetch the data file %s: %s; repeat the statement"
+                            .formatted(wanted.location(), e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Makes room for bytes of a file, or gives them back where negative. */
+    private synchronized void reserve(CachedFile file, long bytes) {
+        Iterator<CachedFile> oldest = files.values().iterator();
+        while (usedBytes + bytes > limitBytes && oldest.hasNext()) {
+            CachedFile old = oldest.next();
+            if (old.users == 0) {
                 oldest.remove();
-                usedBytes -= entry.length;
-                delete(entry.path);
+                usedBytes -= old.bytes;
+                delete(old.path);
             }
         }
-        if (usedBytes + file.length() > limitBytes) {
+        if (bytes > 0 && usedBytes + bytes > limitBytes) {
             throw new TarnException(
                     ErrorKind.OVERLOADED,
-                    ("The scan cache of %s has no room for another file of %s beside the %s in use; repeat later, select "
-                                    + "fewer files, or raise engine.scan-cache-size")
-                            .formatted(new DataSize(limitBytes), new DataSize(file.length()), new DataSize(usedBytes)));
+                    ("The scan cache of %s has no room for %s more beside the %s in use; repeat later, select less, or "
+                                    + "raise engine.scan-cache-size")
+                            .formatted(new DataSize(limitBytes), new DataSize(bytes), new DataSize(usedBytes)));
         }
-    }
-
-    private synchronized void forget(Entry entry, RuntimeException reason) {
-        if (entries.remove(entry.location, entry)) {
-            usedBytes -= entry.length;
-        }
-        entry.fetched.completeExceptionally(reason);
-        delete(entry.path);
-    }
-
-    private void fetch(FileIO io, Entry entry) {
-        try {
-            if (!link(entry)) {
-                try (InputStream in =
-                        io.newInputFile(entry.location, entry.length).newStream()) {
-                    Files.copy(in, entry.path);
-                }
-            }
-            entry.fetched.complete(entry.path);
-        } catch (NotFoundException e) {
-            forget(
-                    entry,
-                    new TarnException(
-                            ErrorKind.NOT_FOUND, "The data file %s does not exist".formatted(entry.location), e));
-        } catch (IOException e) {
-            forget(entry, new UncheckedIOException("Cannot fetch " + entry.location, e));
-        } catch (RuntimeException e) {
-            forget(entry, e);
-        }
-    }
-
-    private static boolean link(Entry entry) {
-        if (!entry.location.startsWith("/") && !entry.location.startsWith("file:")) {
-            return false;
-        }
-        try {
-            Files.createLink(entry.path, LocalFileIO.toPath(entry.location).toRealPath());
-            return true;
-        } catch (IOException | UnsupportedOperationException e) {
-            return false; // Another disk: copied instead.
-        }
+        usedBytes += bytes;
+        file.bytes += bytes;
     }
 
     private void clear() {
         try {
             Files.createDirectories(folder);
-            try (Stream<Path> files = Files.list(folder)) {
-                files.forEach(ScanCache::delete);
+            try (Stream<Path> copies = Files.list(folder)) {
+                copies.forEach(ScanCache::delete);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot clear the scan cache " + folder, e);

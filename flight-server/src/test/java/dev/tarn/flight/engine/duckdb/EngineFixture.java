@@ -37,7 +37,9 @@ import org.apache.iceberg.data.GenericFileWriterFactory;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.encryption.EncryptedFiles;
+import org.apache.iceberg.inmemory.InMemoryFileIO;
 import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** An engine over a catalog in a file, with tables in a temporary folder. */
@@ -53,26 +55,52 @@ final class EngineFixture implements AutoCloseable {
     }
 
     EngineFixture(Path folder, int maxQueries, DataSize cacheSize) {
+        this(
+                folder,
+                maxQueries,
+                cacheSize,
+                LocalFileIO.toLocation(folder.resolve("warehouse")),
+                TarnFileIO.class,
+                Duration.ofMinutes(1));
+    }
+
+    /** With a time limit for statements. */
+    static EngineFixture impatient(Path folder, Duration limit) {
+        return new EngineFixture(
+                folder,
+                4,
+                DataSize.ofMegabytes(64),
+                LocalFileIO.toLocation(folder.resolve("warehouse")),
+                TarnFileIO.class,
+                limit);
+    }
+
+    /** Over files in memory, which the engine cannot reach by itself, as it cannot reach an object store. */
+    static EngineFixture remote(Path folder, DataSize cacheSize) {
+        return new EngineFixture(folder, 4, cacheSize, "mem://lake", InMemoryFileIO.class, Duration.ofMinutes(1));
+    }
+
+    private EngineFixture(
+            Path folder,
+            int maxQueries,
+            DataSize cacheSize,
+            String warehouse,
+            Class<? extends FileIO> io,
+            Duration timeout) {
         catalog.initialize(
                 "lake",
                 Map.of(
                         "uri",
                         "jdbc:sqlite:" + folder.resolve("catalog.db"),
                         "warehouse",
-                        LocalFileIO.toLocation(folder.resolve("warehouse")),
+                        warehouse,
                         "io-impl",
-                        TarnFileIO.class.getName(),
+                        io.getName(),
                         "jdbc.schema-version",
                         "V1"));
         catalog.createNamespace(NAMESPACE);
         DuckDbEngineSettings settings = new DuckDbEngineSettings(
-                DataSize.ofMegabytes(256),
-                2,
-                DataSize.ofMegabytes(512),
-                cacheSize,
-                4,
-                maxQueries,
-                Duration.ofMinutes(1));
+                DataSize.ofMegabytes(256), 2, DataSize.ofMegabytes(512), cacheSize, 4, maxQueries, timeout);
         engine = DuckDbQueryEngine.start(settings, folder.resolve("engine"), new Access(), new SimpleMeterRegistry());
     }
 
