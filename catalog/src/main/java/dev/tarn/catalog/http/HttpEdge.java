@@ -153,8 +153,8 @@ public final class HttpEdge implements AutoCloseable {
 
     private void refuse(HttpServerRequest request, RuntimeException reason) {
         request.response().putHeader("connection", "close");
-        write(request, handler.failure(reason));
         request.response().endHandler(ended -> request.connection().close());
+        write(request, handler.failure(reason));
     }
 
     private void dispatch(HttpServerRequest request, byte[] rawBody, Context context) {

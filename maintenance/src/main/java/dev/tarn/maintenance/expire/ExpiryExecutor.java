@@ -121,7 +121,7 @@ public final class ExpiryExecutor {
             due.forEach(DeletionJournal::remove);
         }
         long deleted = unreachable.size() - failed;
-        long kept = proposed.size() - unreachable.size();
+        long kept = (long) proposed.size() - unreachable.size();
         long bytes = unreachable.stream().mapToLong(TableFile::bytes).sum();
         LOG.info("Deleted {} files of {}; {} failed, {} wait", deleted, table.name(), failed, waiting);
         boolean didNothing = expired.isEmpty() && deleted == 0 && failed == 0;
