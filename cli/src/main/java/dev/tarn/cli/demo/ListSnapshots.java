@@ -1,6 +1,7 @@
 package dev.tarn.cli.demo;
 
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 
 /** Lists the snapshots. */
@@ -27,10 +28,8 @@ final class ListSnapshots implements DemoStep {
         facts.note("snapshots", count);
         facts.note("current", Long.toString(current.snapshotId()));
         facts.note("operation", current.operation());
-        facts.check(
-                "tagged snapshot",
-                lake.mark().snapshotId(),
-                table.refs().get(TimeTravel.TAG).snapshotId());
+        SnapshotRef tag = table.refs().get(TimeTravel.TAG);
+        facts.check("tagged snapshot", lake.mark().snapshotId(), tag == null ? -1L : tag.snapshotId());
         Totals asOfCurrent = lake.totals("AT (VERSION => %d)".formatted(current.snapshotId()));
         facts.note("rows", asOfCurrent.rows());
         facts.check("the current snapshot by its id", lake.expected(), asOfCurrent);
