@@ -45,7 +45,8 @@ public final class SettingsReader {
                 given.put("env:" + name, new Found(value, SettingOrigin.ENVIRONMENT, name));
             }
         });
-        flags.forEach((key, value) -> given.put("flag:" + key, new Found(value, SettingOrigin.FLAG, "--" + key)));
+        flags.forEach(
+                (key, value) -> given.put("flag:" + key, new Found(value, SettingOrigin.FLAG, "the command line")));
     }
 
     /** A reader over values given in code, for tests and for embedding. */

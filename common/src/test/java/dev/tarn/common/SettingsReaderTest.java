@@ -47,7 +47,7 @@ final class SettingsReaderTest {
 
         assertThatThrownBy(settings::refuseUnknownKeys)
                 .isInstanceOf(TarnException.class)
-                .hasMessage("Unknown setting 'catalog.prot' from --catalog.prot, did you mean 'catalog.port'?;"
+                .hasMessage("Unknown setting 'catalog.prot' from the command line, did you mean 'catalog.port'?;"
                         + " 'tarn config' lists every key");
     }
 
@@ -86,7 +86,7 @@ final class SettingsReaderTest {
 
         assertThatThrownBy(() -> settings.flag("x.on", false))
                 .isInstanceOf(TarnException.class)
-                .hasMessage("Setting 'x.on' from --x.on must be true or false but was 'maybe'");
+                .hasMessage("Setting 'x.on' from the command line must be true or false but was 'maybe'");
     }
 
     @Test

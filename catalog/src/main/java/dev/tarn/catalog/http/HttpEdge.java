@@ -85,13 +85,20 @@ public final class HttpEdge implements AutoCloseable {
             throw new TarnException(
                     ErrorKind.UNAVAILABLE,
                     "Cannot listen on %s port %d (%s); stop what uses it or set 'catalog.port' to another port, 0 for any"
-                            .formatted(host, port, e.getMessage()),
+                            .formatted(host, port, reason(e)),
                     e);
         } catch (InterruptedException e) {
             edge.close();
             Thread.currentThread().interrupt();
             throw new TarnException(ErrorKind.CANCELLED, "Interrupted while the HTTP server started", e);
         }
+    }
+
+    private static String reason(Exception failure) {
+        Throwable cause = failure.getCause();
+        return cause == null || cause.getMessage() == null
+                ? "no answer within %d s".formatted(START_TIMEOUT_SECONDS)
+                : cause.getMessage();
     }
 
     /** The port in use. */
