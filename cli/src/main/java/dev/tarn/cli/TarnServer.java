@@ -10,6 +10,7 @@ import dev.tarn.flight.engine.QueryEngine;
 import dev.tarn.flight.engine.duckdb.DuckDbQueryEngine;
 import dev.tarn.flight.scan.CatalogAccess;
 import dev.tarn.flight.scan.RestCatalogAccess;
+import dev.tarn.storage.WarehouseProbe;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -50,7 +51,7 @@ public final class TarnServer implements AutoCloseable {
     /**
      * Starts everything and returns once both endpoints answer and queries can run.
      *
-     * @throws TarnException UNAVAILABLE for a used port, LOCKED if another process holds the data folder, REFUSED
+     * @throws TarnException UNAVAILABLE for a used port or a warehouse that does not answer, LOCKED if another process holds the data folder, REFUSED
      */
     static TarnServer start(TarnSettings settings) {
         Closer closer = new Closer();
@@ -64,6 +65,7 @@ public final class TarnServer implements AutoCloseable {
                     CATALOG_NAME, catalog.uri(), "", settings.s3().fileIoProperties()));
             Path work = settings.server().dataFolder().resolve("engine");
             QueryEngine engine = closer.register(DuckDbQueryEngine.start(settings.engine(), work, catalogs, metrics));
+            WarehouseProbe.check(settings.catalog().warehouse(), settings.s3());
             FlightSqlServer flight =
                     closer.register(FlightSqlServer.start(settings.flight(), engine, catalogs, allocator, metrics));
             gatewayReady.is(flight.readiness());

@@ -55,6 +55,33 @@ final class ServeTest {
     }
 
     @Test
+    void aWarehouseThatDoesNotAnswerStopsTheStartAndIsNamed() throws Exception {
+        ServedLake.Outcome outcome = ServedLake.run(ServedLake.command(
+                Map.of("TARN_S3_ACCESS_KEY_ID", "some-key", "TARN_S3_SECRET_ACCESS_KEY", "some-secret"),
+                List.of(
+                        "serve",
+                        "--data",
+                        folder.toString(),
+                        "--warehouse",
+                        "s3://lake/warehouse",
+                        "--s3-endpoint",
+                        "http://127.0.0.1:1",
+                        "--s3-region",
+                        "us-east-1",
+                        "--catalog-port",
+                        "0",
+                        "--flight-port",
+                        "0")));
+
+        assertThat(outcome.exitCode()).isEqualTo(14);
+        assertThat(outcome.stdout()).isEmpty();
+        assertThat(outcome.stderr())
+                .contains("Cannot reach the warehouse s3://lake/warehouse at http://127.0.0.1:1")
+                .doesNotContain("some-secret")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void anUnknownSettingStopsTheStartAndIsNamed() throws Exception {
         ServedLake.Outcome outcome = ServedLake.run(
                 ServedLake.command(Map.of("TARN_CATALOG_PROT", "1"), List.of("serve", "--data", folder.toString())));
