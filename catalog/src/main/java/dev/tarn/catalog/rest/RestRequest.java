@@ -2,6 +2,7 @@ package dev.tarn.catalog.rest;
 
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,19 @@ record RestRequest(Request http, Map<String, String> variables, Map<String, Stri
 
     ObjectName table() {
         return new ObjectName(namespace(), PathDecoder.decode(variable("table")));
+    }
+
+    ObjectName view() {
+        return new ObjectName(namespace(), PathDecoder.decode(variable("view")));
+    }
+
+    /** Whether the client holds what has this tag, and need not get it again. */
+    boolean isUnchanged(String etag) {
+        return http.header("if-none-match").stream()
+                .flatMap(given -> Arrays.stream(given.split(",", -1)))
+                .map(String::strip)
+                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
     }
 
     Optional<String> parameter(String name) {

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectCommits;
+import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
@@ -40,7 +42,8 @@ public final class RestRoutes implements RequestHandler {
      * What the routes stand on.
      *
      * @param store state of the catalog
-     * @param files metadata files
+     * @param files metadata files of tables
+     * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
      * @param warehouse where tables live
@@ -53,6 +56,7 @@ public final class RestRoutes implements RequestHandler {
     public record Parts(
             CatalogStore store,
             MetadataFiles files,
+            ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
             WarehouseUri warehouse,
@@ -71,19 +75,32 @@ public final class RestRoutes implements RequestHandler {
         IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = new TableBodies(
                 parts.files(), parts.warehouse(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies);
+        ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
+        Replies replies = new Replies(bodies, viewBodies);
+        ObjectCommits commits = new ObjectCommits(parts.store(), parts.objectFiles(), locations);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
                         new TableService(parts.store(), parts.files(), locations),
-                        new TableCommits(parts.store(), parts.files(), locations),
+                        commits,
                         parts.queues(),
                         parts.purge(),
                         locations,
                         replay,
                         bodies,
+                        replies))
+                .routes());
+        all.addAll(new ViewRoutes(new ViewRoutes.Parts(
+                        parts.store(),
+                        namespaces,
+                        new ViewService(parts.store(), parts.objectFiles().views(), locations),
+                        commits,
+                        parts.queues(),
+                        locations,
+                        replay,
+                        viewBodies,
                         replies))
                 .routes());
         this.config = config(all);

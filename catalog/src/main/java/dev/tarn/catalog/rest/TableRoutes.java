@@ -5,7 +5,8 @@ import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.KeyTakenException;
 import dev.tarn.catalog.commit.Mutation;
 import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectChange;
+import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.http.Response;
@@ -17,21 +18,15 @@ import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredReply;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
-import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
@@ -40,16 +35,10 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /** The operations on tables. Thread-safe. */
 final class TableRoutes {
-    /** Far more than any writer sends; a bound for the work of one request. */
-    private static final int MAX_UPDATES = 10_000;
-
-    /** A transaction holds the store's only writer: more tables would make everybody wait. */
-    private static final int MAX_TABLES = 100;
-
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final TableService tables;
-    private final TableCommits commits;
+    private final ObjectCommits commits;
     private final CommitQueues queues;
     private final TablePurge purge;
     private final TableLocations locations;
@@ -62,7 +51,7 @@ final class TableRoutes {
             CatalogStore store,
             NamespaceService namespaces,
             TableService tables,
-            TableCommits commits,
+            ObjectCommits commits,
             CommitQueues queues,
             TablePurge purge,
             TableLocations locations,
@@ -94,6 +83,7 @@ final class TableRoutes {
                 Route.of("DELETE", one, this::drop),
                 Route.of("HEAD", one, this::exists),
                 Route.of("POST", one + "/metrics", this::report),
+                Route.of("POST", one + "/unregister", this::unregister),
                 Route.of("POST", "/v1/{prefix}/namespaces/{namespace}/register", this::register),
                 Route.of("POST", "/v1/{prefix}/tables/rename", this::rename),
                 new Route("POST", "/v1/{prefix}/transactions/commit", this::commitAll));
@@ -123,20 +113,10 @@ final class TableRoutes {
                 };
         TableBodies.Delegation delegation = bodies.delegation(request);
         String etag = bodies.etag(table.metadataLocation(), snapshots, delegation);
-        if (request.http()
-                .header("if-none-match")
-                .filter(given -> matches(given, etag))
-                .isPresent()) {
+        if (request.isUnchanged(etag)) {
             return Response.empty(304, Map.of("etag", etag));
         }
         return bodies.load(table.metadataLocation(), snapshots, delegation);
-    }
-
-    private static boolean matches(String given, String etag) {
-        return Arrays.stream(given.split(",", -1))
-                .map(String::strip)
-                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
     }
 
     private Response exists(RestRequest request) {
@@ -151,9 +131,7 @@ final class TableRoutes {
                     create.validate();
                     ObjectName table = new ObjectName(request.namespace(), create.name());
                     namespaces.load(table.namespace());
-                    if (tables.isTaken(table)) {
-                        throw new AlreadyExistsException("Table already exists: %s", table);
-                    }
+                    tables.checkFree(table);
                     TableMetadata metadata = metadata(table, create);
                     return create.stageCreate() ? stage(metadata, mutation) : commits.create(table, metadata, mutation);
                 }),
@@ -187,13 +165,9 @@ final class TableRoutes {
 
     private CompletionStage<Response> commit(RestRequest request) {
         ObjectName table = request.table();
-        UpdateTableRequest update = Json.read(request.http().body(), UpdateTableRequest.class);
-        checkUpdates(update);
-        TableIdentifier named = update.identifier();
-        if (named != null && !name(named).equals(table)) {
-            throw new BadRequestException("The body names table %s but the path names %s", name(named), table);
-        }
-        List<TableCommits.TableChange> changes = List.of(new TableCommits.TableChange(table, update));
+        UpdateTableRequest update = CommitRequests.read(request.http().body());
+        CommitRequests.checkNames(update, table);
+        List<ObjectChange> changes = List.of(ObjectChange.ofTable(table, update));
         return queues.submit(
                 List.of(table.toString()),
                 () -> replies.render(
@@ -205,35 +179,16 @@ final class TableRoutes {
     }
 
     private CompletionStage<Response> commitAll(RestRequest request) {
-        CommitTransactionRequest transaction = Json.read(request.http().body(), CommitTransactionRequest.class);
-        transaction.validate();
-        List<UpdateTableRequest> updates = transaction.tableChanges();
-        if (updates.isEmpty() || updates.size() > MAX_TABLES) {
-            throw new BadRequestException(
-                    "A transaction must change from 1 to %s tables but has %s", MAX_TABLES, updates.size());
-        }
-        List<TableCommits.TableChange> changes = new ArrayList<>();
-        for (UpdateTableRequest update : updates) {
-            checkUpdates(update);
-            if (update.identifier() == null) {
-                throw new BadRequestException("Every change of a transaction must name its table");
-            }
-            changes.add(new TableCommits.TableChange(name(update.identifier()), update));
-        }
+        List<ObjectChange> changes = CommitRequests.readAll(request.http().body()).stream()
+                .map(update -> ObjectChange.of(CommitRequests.name(update.identifier()), update))
+                .toList();
         return queues.submit(
-                changes.stream().map(change -> change.table().toString()).toList(),
+                changes.stream().map(change -> change.name().toString()).toList(),
                 () -> replies.render(
                         replay.run(
                                 request,
                                 mutation -> commits.commit(changes, locations -> StoredReply.empty(), mutation)),
                         request));
-    }
-
-    private static void checkUpdates(UpdateTableRequest update) {
-        update.validate();
-        if (update.updates().size() > MAX_UPDATES || update.requirements().size() > MAX_UPDATES) {
-            throw new BadRequestException("A commit may have at most %s updates and requirements", MAX_UPDATES);
-        }
     }
 
     private Response drop(RestRequest request) {
@@ -250,12 +205,18 @@ final class TableRoutes {
                 request);
     }
 
+    private Response unregister(RestRequest request) {
+        ObjectName table = request.table();
+        return replies.render(replay.run(request, mutation -> tables.unregister(table, mutation)), request);
+    }
+
     private Response rename(RestRequest request) {
         return replies.render(
                 replay.run(request, mutation -> {
                     RenameTableRequest rename = Json.read(request.http().body(), RenameTableRequest.class);
                     rename.validate();
-                    return tables.rename(name(rename.source()), name(rename.destination()), mutation);
+                    return tables.rename(
+                            CommitRequests.name(rename.source()), CommitRequests.name(rename.destination()), mutation);
                 }),
                 request);
     }
@@ -266,6 +227,9 @@ final class TableRoutes {
                     RegisterTableRequest register = Json.read(request.http().body(), RegisterTableRequest.class);
                     ObjectName table = new ObjectName(request.namespace(), register.name());
                     namespaces.load(table.namespace());
+                    if (!register.overwrite()) {
+                        tables.checkFree(table);
+                    }
                     return register.overwrite()
                             ? tables.registerOver(table, register.metadataLocation(), mutation)
                             : tables.register(table, register.metadataLocation(), mutation);
@@ -277,11 +241,5 @@ final class TableRoutes {
         tables.find(request.table());
         Json.read(request.http().body(), ReportMetricsRequest.class);
         return Replies.noContent();
-    }
-
-    private static ObjectName name(TableIdentifier identifier) {
-        return new ObjectName(
-                List.of(identifier.namespace().levels()),
-                Optional.ofNullable(identifier.name()).orElse(""));
     }
 }
