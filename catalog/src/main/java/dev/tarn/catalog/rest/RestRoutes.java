@@ -1,6 +1,9 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authenticator;
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
@@ -49,6 +52,8 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authenticator finds out who asks
+     * @param authorizer decides what they may do
      */
     public record Parts(
             CatalogStore store,
@@ -60,7 +65,9 @@ public final class RestRoutes implements RequestHandler {
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authenticator authenticator,
+            Authorizer authorizer) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics) {
@@ -87,7 +94,7 @@ public final class RestRoutes implements RequestHandler {
                         replies))
                 .routes());
         this.config = config(all);
-        all.add(Route.of("GET", "/v1/config", this::config));
+        all.add(Route.of("GET", "/v1/config", Guard.login(), this::config));
         this.routes = List.copyOf(all);
     }
 
@@ -98,7 +105,7 @@ public final class RestRoutes implements RequestHandler {
         for (Route route : routes) {
             Optional<Map<String, String>> variables = route.match(segments);
             if (variables.isPresent() && route.method().equals(request.method())) {
-                return run(route, RestRequest.of(request, variables.get()));
+                return run(route, request, variables.get());
             }
             pathExists |= variables.isPresent();
         }
@@ -112,9 +119,11 @@ public final class RestRoutes implements RequestHandler {
         return ErrorTable.response(failure);
     }
 
-    private CompletionStage<Response> run(Route route, RestRequest request) {
+    private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
         Timer.Sample sample = Timer.start(metrics);
         try {
+            RestRequest request = RestRequest.of(caller(route, http), parts.authorizer(), http, variables);
+            route.guard().check(request);
             return route.action()
                     .apply(request)
                     .exceptionally(failure -> failure(unwrapped(failure)))
@@ -122,6 +131,12 @@ public final class RestRoutes implements RequestHandler {
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(record(route, sample, failure(e)));
         }
+    }
+
+    private Caller caller(Route route, Request http) {
+        return route.guard().by() == Guard.By.NOBODY
+                ? Caller.ANONYMOUS
+                : parts.authenticator().authenticate(http.header("authorization"));
     }
 
     private static Throwable unwrapped(Throwable failure) {

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.http.Response;
 import java.util.HashMap;
 import java.util.List;
@@ -14,15 +15,21 @@ import java.util.function.Function;
  *
  * @param method HTTP method
  * @param template path as the protocol writes it, with names in braces
+ * @param guard who may ask
  * @param action answers, possibly later
  */
-record Route(String method, String template, Function<RestRequest, CompletionStage<Response>> action) {
+record Route(String method, String template, Guard guard, Function<RestRequest, CompletionStage<Response>> action) {
     /** Stands in the templates of the protocol, and for nothing on this server. */
     private static final String PREFIX = "/{prefix}";
 
+    /** A route that answers at once, for callers with a privilege on what the path names. */
+    static Route of(String method, String template, Privilege privilege, Function<RestRequest, Response> action) {
+        return of(method, template, Guard.path(privilege), action);
+    }
+
     /** A route that answers at once. */
-    static Route of(String method, String template, Function<RestRequest, Response> action) {
-        return new Route(method, template, request -> CompletableFuture.completedFuture(action.apply(request)));
+    static Route of(String method, String template, Guard guard, Function<RestRequest, Response> action) {
+        return new Route(method, template, guard, request -> CompletableFuture.completedFuture(action.apply(request)));
     }
 
     /** The raw segments by name if the path is one of this route. */
