@@ -1,5 +1,8 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Authenticator;
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
@@ -33,6 +36,8 @@ public final class RestRoutes implements RequestHandler {
     private static final String VERSION = "v1";
 
     private final MeterRegistry metrics;
+    private final Authenticator authenticator;
+    private final Authorizer authorizer;
     private final WarehouseRoutes defaultWarehouse;
     private final RouteTable server;
 
@@ -49,6 +54,8 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authenticator finds out who asks
+     * @param authorizer decides what they may do
      */
     public record Parts(
             CatalogStore store,
@@ -60,11 +67,15 @@ public final class RestRoutes implements RequestHandler {
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authenticator authenticator,
+            Authorizer authorizer) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics) {
         this.metrics = metrics;
+        this.authenticator = parts.authenticator();
+        this.authorizer = parts.authorizer();
         this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
                 DEFAULT_WAREHOUSE,
                 parts.store(),
@@ -77,13 +88,14 @@ public final class RestRoutes implements RequestHandler {
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock()));
-        this.server = new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", this::config)));
+        this.server =
+                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
         RouteTable.Match match = match(request.method(), PathDecoder.segments(request.path()));
-        return run(match.route(), RestRequest.of(request, match.variables()));
+        return run(match.route(), request, match.variables());
     }
 
     @Override
@@ -124,9 +136,11 @@ public final class RestRoutes implements RequestHandler {
         }
     }
 
-    private CompletionStage<Response> run(Route route, RestRequest request) {
+    private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
         Timer.Sample sample = Timer.start(metrics);
         try {
+            RestRequest request = RestRequest.of(caller(route, http), authorizer, http, variables);
+            route.guard().check(request);
             return route.action()
                     .apply(request)
                     .exceptionally(failure -> failure(unwrapped(failure)))
@@ -134,6 +148,12 @@ public final class RestRoutes implements RequestHandler {
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(record(route, sample, failure(e)));
         }
+    }
+
+    private Caller caller(Route route, Request http) {
+        return route.guard().by() == Guard.By.NOBODY
+                ? Caller.ANONYMOUS
+                : authenticator.authenticate(http.header("authorization"));
     }
 
     private static Throwable unwrapped(Throwable failure) {
