@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
@@ -111,6 +112,7 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        OpenAccess access = new OpenAccess();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         store,
@@ -122,7 +124,9 @@ public final class CatalogServer implements AutoCloseable {
                         options.vendStaticCredentials(),
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
-                        Clock.systemUTC()),
+                        Clock.systemUTC(),
+                        access,
+                        access),
                 metrics);
         List<ReadinessCheck> checks = new ArrayList<>(others);
         checks.add(readiness);
