@@ -1,7 +1,7 @@
 package dev.tarn.catalog.commit;
 
-import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.store.ObjectKind;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /**
@@ -11,19 +11,14 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
  * @param kind what the object must be
  * @param request requirements and updates
  */
-public record ObjectChange(ObjectName name, CommitKind kind, UpdateTableRequest request) {
+public record ObjectChange(ObjectName name, ObjectKind kind, UpdateTableRequest request) {
     /** A change of a table. */
     public static ObjectChange ofTable(ObjectName name, UpdateTableRequest request) {
-        return new ObjectChange(name, CommitKind.TABLE, request);
+        return new ObjectChange(name, ObjectKind.TABLE, request);
     }
 
     /** A change of a view. */
     public static ObjectChange ofView(ObjectName name, UpdateTableRequest request) {
-        return new ObjectChange(name, CommitKind.VIEW, request);
-    }
-
-    /** A change of whatever the request is for, and where it does not tell, of whatever has the name. */
-    public static ObjectChange of(ObjectName name, UpdateTableRequest request) {
-        return new ObjectChange(name, CommitKind.of(request), request);
+        return new ObjectChange(name, ObjectKind.VIEW, request);
     }
 }

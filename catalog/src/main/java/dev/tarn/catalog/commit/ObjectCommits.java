@@ -1,7 +1,6 @@
 package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.events.CatalogEvent;
-import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableChanges;
 import dev.tarn.catalog.model.TableLocations;
@@ -67,6 +66,11 @@ public final class ObjectCommits {
         static Step unchanged(ObjectRecord current, ObjectName name) {
             return new Step(name, current.kind(), Optional.of(current), current.metadataLocation(), () -> {});
         }
+    }
+
+    /** Whether a view has this name. */
+    public boolean isView(ObjectName name) {
+        return objects.find(name, ObjectKind.VIEW).isPresent();
     }
 
     /**
@@ -147,7 +151,7 @@ public final class ObjectCommits {
                     : nextTable(change, current.get());
         }
         boolean create = TableChanges.isCreate(change.request());
-        if (change.kind() == CommitKind.VIEW) {
+        if (change.kind() == ObjectKind.VIEW) {
             if (!create) {
                 throw new NoSuchViewException("View does not exist: %s", change.name());
             }
@@ -162,12 +166,7 @@ public final class ObjectCommits {
     }
 
     private Optional<ObjectRecord> find(ObjectChange change) {
-        return switch (change.kind()) {
-            case TABLE -> objects.find(change.name(), ObjectKind.TABLE);
-            case VIEW -> objects.find(change.name(), ObjectKind.VIEW);
-            case EITHER ->
-                objects.find(change.name(), ObjectKind.TABLE).or(() -> objects.find(change.name(), ObjectKind.VIEW));
-        };
+        return objects.find(change.name(), change.kind());
     }
 
     private Step newTable(ObjectName name, TableMetadata metadata) {

@@ -1,6 +1,8 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.KeyTakenException;
 import dev.tarn.catalog.commit.Mutation;
@@ -10,6 +12,7 @@ import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
@@ -76,17 +79,26 @@ final class TableRoutes {
         String all = "/v1/{prefix}/namespaces/{namespace}/tables";
         String one = all + "/{table}";
         return List.of(
-                Route.of("GET", all, this::list),
-                Route.of("POST", all, this::create),
-                Route.of("GET", one, this::load),
-                new Route("POST", one, this::commit),
-                Route.of("DELETE", one, this::drop),
-                Route.of("HEAD", one, this::exists),
-                Route.of("POST", one + "/metrics", this::report),
-                Route.of("POST", one + "/unregister", this::unregister),
-                Route.of("POST", "/v1/{prefix}/namespaces/{namespace}/register", this::register),
-                Route.of("POST", "/v1/{prefix}/tables/rename", this::rename),
-                new Route("POST", "/v1/{prefix}/transactions/commit", this::commitAll));
+                Route.of("GET", all, Privilege.TABLE_LIST, this::list),
+                Route.of("POST", all, Privilege.TABLE_CREATE, this::create),
+                Route.of("GET", one, Privilege.TABLE_READ_PROPERTIES, this::load),
+                new Route("POST", one, CommitAccess.GUARD, this::commit),
+                Route.of("DELETE", one, Privilege.TABLE_DROP, this::drop),
+                Route.of("HEAD", one, Privilege.TABLE_LIST, this::exists),
+                Route.of("POST", one + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
+                Route.of(
+                        "POST",
+                        one + "/unregister",
+                        Guard.path(Privilege.TABLE_DROP, Privilege.TABLE_READ_PROPERTIES),
+                        this::unregister),
+                Route.of(
+                        "POST", "/v1/{prefix}/namespaces/{namespace}/register", Privilege.TABLE_CREATE, this::register),
+                Route.of(
+                        "POST",
+                        "/v1/{prefix}/tables/rename",
+                        Guard.action(Privilege.TABLE_DROP, Privilege.TABLE_CREATE),
+                        this::rename),
+                new Route("POST", "/v1/{prefix}/transactions/commit", CommitAccess.TRANSACTION_GUARD, this::commitAll));
     }
 
     private Response list(RestRequest request) {
@@ -168,6 +180,7 @@ final class TableRoutes {
         UpdateTableRequest update = CommitRequests.read(request.http().body());
         CommitRequests.checkNames(update, table);
         List<ObjectChange> changes = List.of(ObjectChange.ofTable(table, update));
+        changes.forEach(change -> CommitAccess.check(request, change));
         return queues.submit(
                 List.of(table.toString()),
                 () -> replies.render(
@@ -180,8 +193,9 @@ final class TableRoutes {
 
     private CompletionStage<Response> commitAll(RestRequest request) {
         List<ObjectChange> changes = CommitRequests.readAll(request.http().body()).stream()
-                .map(update -> ObjectChange.of(CommitRequests.name(update.identifier()), update))
+                .map(update -> change(request, update))
                 .toList();
+        changes.forEach(change -> CommitAccess.check(request, change));
         return queues.submit(
                 changes.stream().map(change -> change.name().toString()).toList(),
                 () -> replies.render(
@@ -189,6 +203,22 @@ final class TableRoutes {
                                 request,
                                 mutation -> commits.commit(changes, locations -> StoredReply.empty(), mutation)),
                         request));
+    }
+
+    /**
+     * The change that an entry of a transaction asks for, its kind settled: where the entry could change a table or a
+     * view, it is for the view of that name, if there is one that the caller may see.
+     */
+    private ObjectChange change(RestRequest request, UpdateTableRequest update) {
+        ObjectName name = CommitRequests.name(update.identifier());
+        return switch (CommitKind.of(update)) {
+            case TABLE -> ObjectChange.ofTable(name, update);
+            case VIEW -> ObjectChange.ofView(name, update);
+            case EITHER ->
+                request.may(Privilege.VIEW_LIST, Securable.view(name)) && commits.isView(name)
+                        ? ObjectChange.ofView(name, update)
+                        : ObjectChange.ofTable(name, update);
+        };
     }
 
     private Response drop(RestRequest request) {
@@ -215,8 +245,11 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RenameTableRequest rename = Json.read(request.http().body(), RenameTableRequest.class);
                     rename.validate();
-                    return tables.rename(
-                            CommitRequests.name(rename.source()), CommitRequests.name(rename.destination()), mutation);
+                    ObjectName source = CommitRequests.name(rename.source());
+                    ObjectName destination = CommitRequests.name(rename.destination());
+                    request.require(Privilege.TABLE_DROP, Securable.table(source));
+                    request.require(Privilege.TABLE_CREATE, Securable.namespace(destination.namespace()));
+                    return tables.rename(source, destination, mutation);
                 }),
                 request);
     }
@@ -226,6 +259,9 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RegisterTableRequest register = Json.read(request.http().body(), RegisterTableRequest.class);
                     ObjectName table = new ObjectName(request.namespace(), register.name());
+                    if (register.overwrite()) {
+                        request.require(Privilege.TABLE_WRITE_DATA, Securable.namespace(table.namespace()));
+                    }
                     namespaces.load(table.namespace());
                     if (!register.overwrite()) {
                         tables.checkFree(table);

@@ -1,6 +1,7 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectChange;
@@ -45,14 +46,22 @@ final class ViewRoutes {
         String all = "/v1/{prefix}/namespaces/{namespace}/views";
         String one = all + "/{view}";
         return List.of(
-                Route.of("GET", all, this::list),
-                Route.of("POST", all, this::create),
-                Route.of("GET", one, this::load),
-                new Route("POST", one, this::replace),
-                Route.of("DELETE", one, this::drop),
-                Route.of("HEAD", one, this::exists),
-                Route.of("POST", "/v1/{prefix}/namespaces/{namespace}/register-view", this::register),
-                Route.of("POST", "/v1/{prefix}/views/rename", this::rename));
+                Route.of("GET", all, Privilege.VIEW_LIST, this::list),
+                Route.of("POST", all, Privilege.VIEW_CREATE, this::create),
+                Route.of("GET", one, Privilege.VIEW_READ_PROPERTIES, this::load),
+                new Route("POST", one, Guard.path(Privilege.VIEW_WRITE_PROPERTIES), this::replace),
+                Route.of("DELETE", one, Privilege.VIEW_DROP, this::drop),
+                Route.of("HEAD", one, Privilege.VIEW_LIST, this::exists),
+                Route.of(
+                        "POST",
+                        "/v1/{prefix}/namespaces/{namespace}/register-view",
+                        Privilege.VIEW_CREATE,
+                        this::register),
+                Route.of(
+                        "POST",
+                        "/v1/{prefix}/views/rename",
+                        Guard.action(Privilege.VIEW_DROP, Privilege.VIEW_CREATE),
+                        this::rename));
     }
 
     private Response list(RestRequest request) {
