@@ -1,19 +1,14 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tarn.catalog.auth.Authenticator;
+import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
-import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
 import dev.tarn.catalog.commit.TablePurge;
-import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
@@ -23,21 +18,28 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 
-/** Finds the operation for a request, and answers for the configuration. Thread-safe. Owns nothing it is given. */
+/**
+ * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
+ * Owns nothing it is given.
+ */
 public final class RestRoutes implements RequestHandler {
-    private final Parts parts;
+    /** The warehouse that clients reach without naming one. */
+    private static final String DEFAULT_WAREHOUSE = "default";
+
+    private static final String VERSION = "v1";
+
     private final MeterRegistry metrics;
-    private final List<Route> routes;
-    private final Response config;
+    private final AccessControl access;
+    private final Authorizer serverAuthorizer;
+    private final WarehouseRoutes defaultWarehouse;
+    private final RouteTable server;
 
     /**
      * What the routes stand on.
@@ -52,8 +54,7 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
-     * @param authenticator finds out who asks
-     * @param authorizer decides what they may do
+     * @param access finds out who asks, and what they may do
      */
     public record Parts(
             CatalogStore store,
@@ -66,52 +67,45 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Authenticator authenticator,
-            Authorizer authorizer) {}
+            AccessControl access) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics) {
-        this.parts = parts;
         this.metrics = metrics;
-        TableLocations locations = new TableLocations(parts.warehouse());
-        NamespaceService namespaces = new NamespaceService(parts.store());
-        IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                parts.files(), parts.warehouse(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies);
-        List<Route> all = new ArrayList<>();
-        all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
-        all.addAll(new TableRoutes(new TableRoutes.Parts(
-                        parts.store(),
-                        namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
-                        new TableCommits(parts.store(), parts.files(), locations),
-                        parts.queues(),
-                        parts.purge(),
-                        locations,
-                        replay,
-                        bodies,
-                        replies))
-                .routes());
-        this.config = config(all);
-        all.add(Route.of("GET", "/v1/config", Guard.login(), this::config));
-        this.routes = List.copyOf(all);
+        this.access = parts.access();
+        this.serverAuthorizer = parts.access().ofServer();
+        this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
+                DEFAULT_WAREHOUSE,
+                parts.store(),
+                parts.files(),
+                parts.queues(),
+                parts.purge(),
+                parts.warehouse(),
+                parts.s3(),
+                parts.vendCredentials(),
+                parts.bodyCacheSize(),
+                parts.idempotencyLifetime(),
+                parts.clock(),
+                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
+        this.server =
+                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
         List<String> segments = PathDecoder.segments(request.path());
-        boolean pathExists = false;
-        for (Route route : routes) {
-            Optional<Map<String, String>> variables = route.match(segments);
-            if (variables.isPresent() && route.method().equals(request.method())) {
-                return run(route, request, variables.get());
-            }
-            pathExists |= variables.isPresent();
+        if (segments.size() > 1
+                && segments.get(0).equals(VERSION)
+                && server.heads().contains(segments.get(1))) {
+            RouteTable.Match match = server.find(request.method(), segments, 1);
+            boolean open = match.route().guard().by() == Guard.By.NOBODY;
+            return run(match, open ? Caller.ANONYMOUS : caller(request), serverAuthorizer, request);
         }
-        throw pathExists
-                ? new NoSuchRouteException(405, "Method %s is not allowed here".formatted(request.method()))
-                : new NoSuchRouteException(404, "The catalog has no such path");
+        // Whoever is not logged in learns nothing about warehouses either.
+        Caller caller = caller(request);
+        WarehouseRoutes warehouse = warehouse(segments);
+        int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
+        return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);
     }
 
     @Override
@@ -119,10 +113,45 @@ public final class RestRoutes implements RequestHandler {
         return ErrorTable.response(failure);
     }
 
-    private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
+    private Caller caller(Request request) {
+        return access.authenticate(request.header("authorization"));
+    }
+
+    private WarehouseRoutes warehouse(List<String> segments) {
+        if (segments.size() > 1 && segments.get(0).equals(VERSION)) {
+            String head = segments.get(1);
+            if (defaultWarehouse.heads().contains(head)) {
+                return defaultWarehouse;
+            }
+            if (segments.size() > 2) {
+                return warehouse(PathDecoder.decode(head));
+            }
+        }
+        throw new NoSuchRouteException(404, "The catalog has no such path");
+    }
+
+    private WarehouseRoutes warehouse(String nameOrLocation) {
+        if (nameOrLocation.equals(defaultWarehouse.name()) || isLocation(nameOrLocation)) {
+            return defaultWarehouse;
+        }
+        throw new NoSuchWarehouseException(
+                "Warehouse '%s' does not exist; this catalog serves '%s' at %s",
+                nameOrLocation, defaultWarehouse.name(), defaultWarehouse.location());
+    }
+
+    private boolean isLocation(String warehouse) {
+        try {
+            return WarehouseUri.parse(warehouse).equals(defaultWarehouse.location());
+        } catch (TarnException e) {
+            return false;
+        }
+    }
+
+    private CompletionStage<Response> run(RouteTable.Match match, Caller caller, Authorizer authorizer, Request http) {
+        Route route = match.route();
         Timer.Sample sample = Timer.start(metrics);
         try {
-            RestRequest request = RestRequest.of(caller(route, http), parts.authorizer(), http, variables);
+            RestRequest request = RestRequest.of(caller, authorizer, http, match.variables());
             route.guard().check(request);
             return route.action()
                     .apply(request)
@@ -131,12 +160,6 @@ public final class RestRoutes implements RequestHandler {
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(record(route, sample, failure(e)));
         }
-    }
-
-    private Caller caller(Route route, Request http) {
-        return route.guard().by() == Guard.By.NOBODY
-                ? Caller.ANONYMOUS
-                : parts.authenticator().authenticate(http.header("authorization"));
     }
 
     private static Throwable unwrapped(Throwable failure) {
@@ -153,29 +176,13 @@ public final class RestRoutes implements RequestHandler {
         return response;
     }
 
+    /** Clients that name no warehouse go without a prefix, as they always did. */
     private Response config(RestRequest request) {
-        String warehouse = request.parameter("warehouse").orElse("");
-        if (!warehouse.isEmpty() && !isOurs(warehouse)) {
-            throw new NoSuchWarehouseException(
-                    "Warehouse '%s' does not exist; this catalog serves '%s'", warehouse, parts.warehouse());
+        String named = request.parameter("warehouse").orElse("");
+        if (named.isEmpty()) {
+            return defaultWarehouse.config(Map.of());
         }
-        return config;
-    }
-
-    private boolean isOurs(String warehouse) {
-        try {
-            return WarehouseUri.parse(warehouse).equals(parts.warehouse());
-        } catch (TarnException e) {
-            return false;
-        }
-    }
-
-    private Response config(List<Route> advertised) {
-        ObjectNode body = Json.object();
-        body.set("defaults", Json.node(parts.warehouse().isS3() ? parts.s3().publicProperties() : Map.of()));
-        body.set("overrides", Json.node(Map.of("namespace-separator", "%1F")));
-        body.set("endpoints", Json.node(advertised.stream().map(Route::endpoint).toList()));
-        body.put("idempotency-key-lifetime", parts.idempotencyLifetime().toString());
-        return Replies.json(body);
+        WarehouseRoutes warehouse = warehouse(named);
+        return warehouse.config(Map.of("prefix", warehouse.name()));
     }
 }
