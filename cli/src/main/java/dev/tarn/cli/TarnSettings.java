@@ -13,6 +13,7 @@ import dev.tarn.storage.S3Settings;
  *
  * @param server what the parts of the server share
  * @param client where clients find their servers
+ * @param migration where a migration reads from
  * @param s3 how S3 is reached
  * @param catalog the catalog server
  * @param flight the Flight SQL gateway
@@ -21,6 +22,7 @@ import dev.tarn.storage.S3Settings;
 record TarnSettings(
         ServerSettings server,
         ClientSettings client,
+        MigrationSettings migration,
         S3Settings s3,
         CatalogOptions catalog,
         FlightServerOptions flight,
@@ -39,6 +41,7 @@ record TarnSettings(
             TarnSettings all = new TarnSettings(
                     server,
                     ClientSettings.from(settings),
+                    MigrationSettings.from(settings),
                     s3,
                     catalog,
                     FlightServerOptions.from(settings, flightHost),
