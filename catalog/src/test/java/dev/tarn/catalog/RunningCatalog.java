@@ -12,6 +12,7 @@ import dev.tarn.testkit.openapi.ContractWatcher;
 import dev.tarn.testkit.openapi.OpenApiContract;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +37,11 @@ final class RunningCatalog implements AutoCloseable {
 
     private RunningCatalog(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
         server = closer.register(CatalogServer.start(
-                options, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), List.of(), wrapping));
+                options,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                OpenTelemetry.noop(),
+                List.of(),
+                wrapping));
         uri = judge.map(watcher ->
                         closer.register(HttpProxy.start(server::uri, watcher)).uri())
                 .orElse(server.uri());

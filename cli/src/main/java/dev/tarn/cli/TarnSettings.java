@@ -12,6 +12,7 @@ import dev.tarn.storage.S3Settings;
  * and a misspelt key is found whoever reads it.
  *
  * @param server what the parts of the server share
+ * @param telemetry what is seen of the server from outside
  * @param client where clients find their servers
  * @param migration where a migration reads from
  * @param s3 how S3 is reached
@@ -21,6 +22,7 @@ import dev.tarn.storage.S3Settings;
  */
 record TarnSettings(
         ServerSettings server,
+        TelemetrySettings telemetry,
         ClientSettings client,
         MigrationSettings migration,
         S3Settings s3,
@@ -40,6 +42,7 @@ record TarnSettings(
             String flightHost = settings.text("flight.host", catalog.host());
             TarnSettings all = new TarnSettings(
                     server,
+                    TelemetrySettings.from(settings),
                     ClientSettings.from(settings),
                     MigrationSettings.from(settings),
                     s3,

@@ -15,7 +15,7 @@ import dev.tarn.common.TarnException;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class RestRoutes implements RequestHandler {
 
     private static final String VERSION = "v1";
 
-    private final MeterRegistry metrics;
+    private final RequestObserver observer;
     private final Authenticator authenticator;
     private final Authorizer authorizer;
     private final WarehouseRoutes defaultWarehouse;
@@ -72,8 +72,8 @@ public final class RestRoutes implements RequestHandler {
             Authorizer authorizer) {}
 
     /** The routes of one catalog. */
-    public RestRoutes(Parts parts, MeterRegistry metrics) {
-        this.metrics = metrics;
+    public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
+        this.observer = new RequestObserver(metrics, telemetry);
         this.authenticator = parts.authenticator();
         this.authorizer = parts.authorizer();
         this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
@@ -137,17 +137,18 @@ public final class RestRoutes implements RequestHandler {
     }
 
     private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
-        Timer.Sample sample = Timer.start(metrics);
+        RequestObserver.Observation observed = observer.begin(route, http);
         try {
-            RestRequest request = RestRequest.of(caller(route, http), authorizer, http, variables);
-            route.guard().check(request);
-            return route.action()
-                    .apply(request)
-                    .exceptionally(failure -> failure(unwrapped(failure)))
-                    .thenApply(response -> record(route, sample, response));
+            return observed.within(() -> act(route, http, variables)).thenApply(observed::end);
         } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(record(route, sample, failure(e)));
+            return CompletableFuture.completedFuture(observed.end(failure(e)));
         }
+    }
+
+    private CompletionStage<Response> act(Route route, Request http, Map<String, String> variables) {
+        RestRequest request = RestRequest.of(caller(route, http), authorizer, http, variables);
+        route.guard().check(request);
+        return route.action().apply(request).exceptionally(failure -> failure(unwrapped(failure)));
     }
 
     private Caller caller(Route route, Request http) {
@@ -159,15 +160,6 @@ public final class RestRoutes implements RequestHandler {
     private static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure instanceof CompletionException && cause != null ? cause : failure;
-    }
-
-    private Response record(Route route, Timer.Sample sample, Response response) {
-        long unused = sample.stop(Timer.builder("tarn.catalog.requests")
-                .description("Requests to the catalog, by operation and status")
-                .tag("operation", route.endpoint())
-                .tag("status", Integer.toString(response.status()))
-                .register(metrics));
-        return response;
     }
 
     /** Clients that name no warehouse go without a prefix, as they always did. */
