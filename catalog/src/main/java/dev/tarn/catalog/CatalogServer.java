@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
@@ -12,6 +13,7 @@ import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.storage.TarnFileIO;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,18 +50,32 @@ public final class CatalogServer implements AutoCloseable {
      */
     public static CatalogServer start(
             CatalogOptions options, PrometheusMeterRegistry metrics, List<ReadinessCheck> readiness) {
-        return start(options, metrics, readiness, store -> store);
+        return start(options, metrics, OpenTelemetry.noop(), readiness);
+    }
+
+    /**
+     * The same, with traces of the requests; see {@link #start(CatalogOptions, PrometheusMeterRegistry, List)}.
+     *
+     * @param telemetry where spans go; stays the caller's
+     */
+    public static CatalogServer start(
+            CatalogOptions options,
+            PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
+            List<ReadinessCheck> readiness) {
+        return start(options, metrics, telemetry, readiness, store -> store);
     }
 
     /** Starts a server whose store is wrapped, so that tests can make it fail. */
     static CatalogServer start(
             CatalogOptions options,
             PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
             List<ReadinessCheck> readiness,
             Function<CatalogStore, CatalogStore> wrapping) {
         CatalogServer server = new CatalogServer(options);
         try {
-            server.wire(metrics, readiness, wrapping);
+            server.wire(metrics, telemetry, readiness, wrapping);
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -95,6 +111,7 @@ public final class CatalogServer implements AutoCloseable {
 
     private void wire(
             PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
             List<ReadinessCheck> others,
             Function<CatalogStore, CatalogStore> wrapping) {
         CatalogLimits limits = options.limits();
@@ -111,6 +128,7 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        OpenAccess access = new OpenAccess();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         store,
@@ -122,8 +140,11 @@ public final class CatalogServer implements AutoCloseable {
                         options.vendStaticCredentials(),
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
-                        Clock.systemUTC()),
-                metrics);
+                        Clock.systemUTC(),
+                        access,
+                        access),
+                metrics,
+                telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);
         checks.add(readiness);
         ServerHandler handler = new ServerHandler(routes, metrics, checks);

@@ -261,6 +261,26 @@ class ProtocolTest {
     }
 
     @Test
+    void aWarehouseIsReachedByItsPrefixAndTheDefaultOneWithoutOneToo() {
+        create("t");
+        String body = catalog.send("GET", TABLES + "/t", "").body();
+
+        assertThat(catalog.send("GET", "/v1/config", "").body()).doesNotContain("\"prefix\":");
+        assertThat(catalog.send("GET", "/v1/config?warehouse=default", "").body())
+                .contains("\"prefix\":\"default\"");
+        assertThat(catalog.send("GET", "/v1/config?warehouse=" + folder.resolve("warehouse"), "")
+                        .body())
+                .contains("\"prefix\":\"default\"");
+        assertThat(catalog.send("GET", TABLES.replace("/v1", "/v1/default") + "/t", "")
+                        .body())
+                .isEqualTo(body);
+        assertThat(catalog.send("GET", TABLES.replace("/v1", "/v1/elsewhere") + "/t", "")
+                        .body())
+                .contains("NoSuchWarehouseException");
+        assertThat(catalog.send("GET", "/v1/default/nothing", "").body()).contains("NotFoundException");
+    }
+
+    @Test
     void aDrainingServerIsNotReadyButAnswers() {
         assertThat(catalog.send("GET", "/health/ready", "").statusCode()).isEqualTo(200);
         catalog.server().drain(Duration.ofSeconds(5));

@@ -1,40 +1,45 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authenticator;
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
-import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
 import dev.tarn.catalog.commit.TablePurge;
-import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 
-/** Finds the operation for a request, and answers for the configuration. Thread-safe. Owns nothing it is given. */
+/**
+ * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
+ * Owns nothing it is given.
+ */
 public final class RestRoutes implements RequestHandler {
-    private final Parts parts;
-    private final MeterRegistry metrics;
-    private final List<Route> routes;
-    private final Response config;
+    /** The warehouse that clients reach without naming one. */
+    private static final String DEFAULT_WAREHOUSE = "default";
+
+    private static final String VERSION = "v1";
+
+    private final RequestObserver observer;
+    private final Authenticator authenticator;
+    private final Authorizer authorizer;
+    private final WarehouseRoutes defaultWarehouse;
+    private final RouteTable server;
 
     /**
      * What the routes stand on.
@@ -49,6 +54,8 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authenticator finds out who asks
+     * @param authorizer decides what they may do
      */
     public record Parts(
             CatalogStore store,
@@ -60,51 +67,35 @@ public final class RestRoutes implements RequestHandler {
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authenticator authenticator,
+            Authorizer authorizer) {}
 
     /** The routes of one catalog. */
-    public RestRoutes(Parts parts, MeterRegistry metrics) {
-        this.parts = parts;
-        this.metrics = metrics;
-        TableLocations locations = new TableLocations(parts.warehouse());
-        NamespaceService namespaces = new NamespaceService(parts.store());
-        IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                parts.files(), parts.warehouse(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies);
-        List<Route> all = new ArrayList<>();
-        all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
-        all.addAll(new TableRoutes(new TableRoutes.Parts(
-                        parts.store(),
-                        namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
-                        new TableCommits(parts.store(), parts.files(), locations),
-                        parts.queues(),
-                        parts.purge(),
-                        locations,
-                        replay,
-                        bodies,
-                        replies))
-                .routes());
-        this.config = config(all);
-        all.add(Route.of("GET", "/v1/config", this::config));
-        this.routes = List.copyOf(all);
+    public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
+        this.observer = new RequestObserver(metrics, telemetry);
+        this.authenticator = parts.authenticator();
+        this.authorizer = parts.authorizer();
+        this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
+                DEFAULT_WAREHOUSE,
+                parts.store(),
+                parts.files(),
+                parts.queues(),
+                parts.purge(),
+                parts.warehouse(),
+                parts.s3(),
+                parts.vendCredentials(),
+                parts.bodyCacheSize(),
+                parts.idempotencyLifetime(),
+                parts.clock()));
+        this.server =
+                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
-        List<String> segments = PathDecoder.segments(request.path());
-        boolean pathExists = false;
-        for (Route route : routes) {
-            Optional<Map<String, String>> variables = route.match(segments);
-            if (variables.isPresent() && route.method().equals(request.method())) {
-                return run(route, RestRequest.of(request, variables.get()));
-            }
-            pathExists |= variables.isPresent();
-        }
-        throw pathExists
-                ? new NoSuchRouteException(405, "Method %s is not allowed here".formatted(request.method()))
-                : new NoSuchRouteException(404, "The catalog has no such path");
+        RouteTable.Match match = match(request.method(), PathDecoder.segments(request.path()));
+        return run(match.route(), request, match.variables());
     }
 
     @Override
@@ -112,16 +103,58 @@ public final class RestRoutes implements RequestHandler {
         return ErrorTable.response(failure);
     }
 
-    private CompletionStage<Response> run(Route route, RestRequest request) {
-        Timer.Sample sample = Timer.start(metrics);
-        try {
-            return route.action()
-                    .apply(request)
-                    .exceptionally(failure -> failure(unwrapped(failure)))
-                    .thenApply(response -> record(route, sample, response));
-        } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(record(route, sample, failure(e)));
+    private RouteTable.Match match(String method, List<String> segments) {
+        if (segments.size() > 1 && segments.get(0).equals(VERSION)) {
+            String head = segments.get(1);
+            if (server.heads().contains(head)) {
+                return server.find(method, segments, 1);
+            }
+            if (defaultWarehouse.heads().contains(head)) {
+                return defaultWarehouse.find(method, segments, 1);
+            }
+            if (segments.size() > 2) {
+                return warehouse(PathDecoder.decode(head)).find(method, segments, 2);
+            }
         }
+        throw new NoSuchRouteException(404, "The catalog has no such path");
+    }
+
+    private WarehouseRoutes warehouse(String nameOrLocation) {
+        if (nameOrLocation.equals(defaultWarehouse.name()) || isLocation(nameOrLocation)) {
+            return defaultWarehouse;
+        }
+        throw new NoSuchWarehouseException(
+                "Warehouse '%s' does not exist; this catalog serves '%s' at %s",
+                nameOrLocation, defaultWarehouse.name(), defaultWarehouse.location());
+    }
+
+    private boolean isLocation(String warehouse) {
+        try {
+            return WarehouseUri.parse(warehouse).equals(defaultWarehouse.location());
+        } catch (TarnException e) {
+            return false;
+        }
+    }
+
+    private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
+        RequestObserver.Observation observed = observer.begin(route, http);
+        try {
+            return observed.within(() -> act(route, http, variables)).thenApply(observed::end);
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(observed.end(failure(e)));
+        }
+    }
+
+    private CompletionStage<Response> act(Route route, Request http, Map<String, String> variables) {
+        RestRequest request = RestRequest.of(caller(route, http), authorizer, http, variables);
+        route.guard().check(request);
+        return route.action().apply(request).exceptionally(failure -> failure(unwrapped(failure)));
+    }
+
+    private Caller caller(Route route, Request http) {
+        return route.guard().by() == Guard.By.NOBODY
+                ? Caller.ANONYMOUS
+                : authenticator.authenticate(http.header("authorization"));
     }
 
     private static Throwable unwrapped(Throwable failure) {
@@ -129,38 +162,13 @@ public final class RestRoutes implements RequestHandler {
         return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
-    private Response record(Route route, Timer.Sample sample, Response response) {
-        long unused = sample.stop(Timer.builder("tarn.catalog.requests")
-                .description("Requests to the catalog, by operation and status")
-                .tag("operation", route.endpoint())
-                .tag("status", Integer.toString(response.status()))
-                .register(metrics));
-        return response;
-    }
-
+    /** Clients that name no warehouse go without a prefix, as they always did. */
     private Response config(RestRequest request) {
-        String warehouse = request.parameter("warehouse").orElse("");
-        if (!warehouse.isEmpty() && !isOurs(warehouse)) {
-            throw new NoSuchWarehouseException(
-                    "Warehouse '%s' does not exist; this catalog serves '%s'", warehouse, parts.warehouse());
+        String named = request.parameter("warehouse").orElse("");
+        if (named.isEmpty()) {
+            return defaultWarehouse.config(Map.of());
         }
-        return config;
-    }
-
-    private boolean isOurs(String warehouse) {
-        try {
-            return WarehouseUri.parse(warehouse).equals(parts.warehouse());
-        } catch (TarnException e) {
-            return false;
-        }
-    }
-
-    private Response config(List<Route> advertised) {
-        ObjectNode body = Json.object();
-        body.set("defaults", Json.node(parts.warehouse().isS3() ? parts.s3().publicProperties() : Map.of()));
-        body.set("overrides", Json.node(Map.of("namespace-separator", "%1F")));
-        body.set("endpoints", Json.node(advertised.stream().map(Route::endpoint).toList()));
-        body.put("idempotency-key-lifetime", parts.idempotencyLifetime().toString());
-        return Replies.json(body);
+        WarehouseRoutes warehouse = warehouse(named);
+        return warehouse.config(Map.of("prefix", warehouse.name()));
     }
 }

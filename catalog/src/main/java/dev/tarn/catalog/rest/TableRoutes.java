@@ -1,6 +1,8 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.KeyTakenException;
 import dev.tarn.catalog.commit.Mutation;
@@ -87,16 +89,21 @@ final class TableRoutes {
         String all = "/v1/{prefix}/namespaces/{namespace}/tables";
         String one = all + "/{table}";
         return List.of(
-                Route.of("GET", all, this::list),
-                Route.of("POST", all, this::create),
-                Route.of("GET", one, this::load),
-                new Route("POST", one, this::commit),
-                Route.of("DELETE", one, this::drop),
-                Route.of("HEAD", one, this::exists),
-                Route.of("POST", one + "/metrics", this::report),
-                Route.of("POST", "/v1/{prefix}/namespaces/{namespace}/register", this::register),
-                Route.of("POST", "/v1/{prefix}/tables/rename", this::rename),
-                new Route("POST", "/v1/{prefix}/transactions/commit", this::commitAll));
+                Route.of("GET", all, Privilege.TABLE_LIST, this::list),
+                Route.of("POST", all, Privilege.TABLE_CREATE, this::create),
+                Route.of("GET", one, Privilege.TABLE_READ_PROPERTIES, this::load),
+                new Route("POST", one, CommitAccess.GUARD, this::commit),
+                Route.of("DELETE", one, Privilege.TABLE_DROP, this::drop),
+                Route.of("HEAD", one, Privilege.TABLE_LIST, this::exists),
+                Route.of("POST", one + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
+                Route.of(
+                        "POST", "/v1/{prefix}/namespaces/{namespace}/register", Privilege.TABLE_CREATE, this::register),
+                Route.of(
+                        "POST",
+                        "/v1/{prefix}/tables/rename",
+                        Guard.action(Privilege.TABLE_DROP, Privilege.TABLE_CREATE),
+                        this::rename),
+                new Route("POST", "/v1/{prefix}/transactions/commit", CommitAccess.GUARD, this::commitAll));
     }
 
     private Response list(RestRequest request) {
@@ -193,6 +200,7 @@ final class TableRoutes {
         if (named != null && !name(named).equals(table)) {
             throw new BadRequestException("The body names table %s but the path names %s", name(named), table);
         }
+        CommitAccess.check(request, table, update);
         List<TableCommits.TableChange> changes = List.of(new TableCommits.TableChange(table, update));
         return queues.submit(
                 List.of(table.toString()),
@@ -218,6 +226,7 @@ final class TableRoutes {
             if (update.identifier() == null) {
                 throw new BadRequestException("Every change of a transaction must name its table");
             }
+            CommitAccess.check(request, name(update.identifier()), update);
             changes.add(new TableCommits.TableChange(name(update.identifier()), update));
         }
         return queues.submit(
@@ -255,7 +264,11 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RenameTableRequest rename = Json.read(request.http().body(), RenameTableRequest.class);
                     rename.validate();
-                    return tables.rename(name(rename.source()), name(rename.destination()), mutation);
+                    ObjectName source = name(rename.source());
+                    ObjectName destination = name(rename.destination());
+                    request.require(Privilege.TABLE_DROP, Securable.table(source));
+                    request.require(Privilege.TABLE_CREATE, Securable.namespace(destination.namespace()));
+                    return tables.rename(source, destination, mutation);
                 }),
                 request);
     }
@@ -265,6 +278,9 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RegisterTableRequest register = Json.read(request.http().body(), RegisterTableRequest.class);
                     ObjectName table = new ObjectName(request.namespace(), register.name());
+                    if (register.overwrite()) {
+                        request.require(Privilege.TABLE_WRITE_DATA, Securable.namespace(table.namespace()));
+                    }
                     namespaces.load(table.namespace());
                     return register.overwrite()
                             ? tables.registerOver(table, register.metadataLocation(), mutation)

@@ -1,0 +1,123 @@
+package dev.tarn.catalog.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.NamespaceService;
+import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.TablePurge;
+import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.common.DataSize;
+import dev.tarn.storage.S3Settings;
+import dev.tarn.storage.WarehouseUri;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
+ * routes()}, and one line in the constructor here. Thread-safe. Owns nothing it is given.
+ */
+final class WarehouseRoutes {
+    /** What the templates of all operations on a warehouse begin with. */
+    private static final String BASE = "/v1/{prefix}";
+
+    private final Parts parts;
+    private final List<Route> routes;
+    private final RouteTable table;
+
+    /**
+     * What the operations stand on.
+     *
+     * @param name name of the warehouse, which is its prefix in paths
+     * @param store state of this warehouse
+     * @param files metadata files
+     * @param queues order of the commits
+     * @param purge deletes files of dropped tables
+     * @param location where tables live
+     * @param s3 how clients reach the store
+     * @param vendCredentials whether clients that ask get the server's own credentials
+     * @param bodyCacheSize memory for answers that are ready to be sent
+     * @param idempotencyLifetime how long a key protects a retry
+     * @param clock tells when keys expire
+     */
+    record Parts(
+            String name,
+            CatalogStore store,
+            MetadataFiles files,
+            CommitQueues queues,
+            TablePurge purge,
+            WarehouseUri location,
+            S3Settings s3,
+            boolean vendCredentials,
+            DataSize bodyCacheSize,
+            Duration idempotencyLifetime,
+            Clock clock) {}
+
+    WarehouseRoutes(Parts parts) {
+        this.parts = parts;
+        TableLocations locations = new TableLocations(parts.location());
+        NamespaceService namespaces = new NamespaceService(parts.store());
+        IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
+        TableBodies bodies = new TableBodies(
+                parts.files(), parts.location(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
+        Replies replies = new Replies(bodies);
+        List<Route> all = new ArrayList<>();
+        all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
+        all.addAll(new TableRoutes(new TableRoutes.Parts(
+                        parts.store(),
+                        namespaces,
+                        new TableService(parts.store(), parts.files(), locations),
+                        new TableCommits(parts.store(), parts.files(), locations),
+                        parts.queues(),
+                        parts.purge(),
+                        locations,
+                        replay,
+                        bodies,
+                        replies))
+                .routes());
+        this.routes = List.copyOf(all);
+        this.table = new RouteTable(BASE, routes);
+    }
+
+    String name() {
+        return parts.name();
+    }
+
+    WarehouseUri location() {
+        return parts.location();
+    }
+
+    /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
+    Set<String> heads() {
+        return table.heads();
+    }
+
+    /** The operation behind the prefix of a path; see {@link RouteTable#find}. */
+    RouteTable.Match find(String method, List<String> segments, int from) {
+        return table.find(method, segments, from);
+    }
+
+    /**
+     * The configuration for clients of this warehouse, listing every operation.
+     *
+     * @param overrides what else clients have to set
+     */
+    Response config(Map<String, String> overrides) {
+        Map<String, String> all = new TreeMap<>(overrides);
+        all.put("namespace-separator", "%1F");
+        ObjectNode body = Json.object();
+        body.set("defaults", Json.node(parts.location().isS3() ? parts.s3().publicProperties() : Map.of()));
+        body.set("overrides", Json.node(all));
+        body.set("endpoints", Json.node(routes.stream().map(Route::endpoint).toList()));
+        body.put("idempotency-key-lifetime", parts.idempotencyLifetime().toString());
+        return Replies.json(body);
+    }
+}
