@@ -136,7 +136,6 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
-        OpenAccess access = new OpenAccess();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         store,
@@ -150,8 +149,7 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC(),
-                        access,
-                        access),
+                        new OpenAccess()),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);

@@ -1,6 +1,7 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
@@ -50,6 +51,7 @@ final class WarehouseRoutes {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authorizer decides what callers may do here
      */
     record Parts(
             String name,
@@ -63,7 +65,8 @@ final class WarehouseRoutes {
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authorizer authorizer) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -110,6 +113,10 @@ final class WarehouseRoutes {
 
     WarehouseUri location() {
         return parts.location();
+    }
+
+    Authorizer authorizer() {
+        return parts.authorizer();
     }
 
     /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
