@@ -1,6 +1,6 @@
 package dev.tarn.catalog;
 
-import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.rest.RESTCatalog;
 
 /** A catalog server on a free port over a folder, for one test. */
@@ -26,7 +26,7 @@ final class RunningCatalog implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final CatalogServer server;
 
-    private RunningCatalog(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
+    private RunningCatalog(CatalogOptions options, UnaryOperator<CatalogDatabase> wrapping) {
         server = closer.register(CatalogServer.start(
                 options, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), List.of(), wrapping));
     }
@@ -43,10 +43,10 @@ final class RunningCatalog implements AutoCloseable {
     }
 
     static RunningCatalog over(Path folder) {
-        return with(options(folder, CatalogLimits.DEFAULTS), store -> store);
+        return with(options(folder, CatalogLimits.DEFAULTS), database -> database);
     }
 
-    static RunningCatalog with(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
+    static RunningCatalog with(CatalogOptions options, UnaryOperator<CatalogDatabase> wrapping) {
         return new RunningCatalog(options, wrapping);
     }
 

@@ -57,7 +57,18 @@ public final class TableCommits {
     public record TableChange(ObjectName table, UpdateTableRequest request) {}
 
     /** A table that is to be changed: where it stands, and where it shall go. */
-    private record Step(ObjectName table, Optional<ObjectRecord> current, TableMetadata next, String nextLocation) {
+    private record Step(
+            ObjectName table, String id, Optional<ObjectRecord> current, TableMetadata next, String nextLocation) {
+        /** A table to be made. */
+        static Step create(ObjectName table, TableMetadata metadata) {
+            return new Step(
+                    table,
+                    UUID.randomUUID().toString(),
+                    Optional.empty(),
+                    metadata,
+                    TableChanges.newMetadataLocation(metadata, 0));
+        }
+
         boolean changesNothing() {
             return current.isPresent() && nextLocation.equals(current.get().metadataLocation());
         }
@@ -91,9 +102,9 @@ public final class TableCommits {
     /** Adds a table with metadata that was built elsewhere. See {@link #commit} for the endings. */
     public StoredReply create(ObjectName table, TableMetadata metadata, Mutation mutation) {
         locations.check(metadata);
-        String location = TableChanges.newMetadataLocation(metadata, 0);
-        StoredReply answer = StoredReply.table(location);
-        if (attempt(List.of(new Step(table, Optional.empty(), metadata, location)), answer, mutation)) {
+        Step step = Step.create(table, metadata);
+        StoredReply answer = StoredReply.table(step.nextLocation());
+        if (attempt(List.of(step), answer, mutation)) {
             return answer;
         }
         throw new IllegalStateException("A create cannot be stale");
@@ -117,16 +128,18 @@ public final class TableCommits {
             }
             TableMetadata created = TableChanges.create(change.request());
             locations.check(created);
-            return new Step(table, current, created, TableChanges.newMetadataLocation(created, 0));
+            return Step.create(table, created);
         }
         TableMetadata base = files.load(current.get().metadataLocation()).metadata();
         TableMetadata next = TableChanges.update(base, change.request());
         if (next == base) {
-            return new Step(table, current, next, current.get().metadataLocation());
+            return new Step(
+                    table, current.get().id(), current, next, current.get().metadataLocation());
         }
         locations.check(next);
         return new Step(
                 table,
+                current.get().id(),
                 current,
                 next,
                 TableChanges.newMetadataLocation(next, current.get().version()));
@@ -174,26 +187,35 @@ public final class TableCommits {
             case NAMESPACE_MISSING ->
                 throw new NoSuchNamespaceException("Namespace does not exist: %s", String.join(".", table.namespace()));
             case KEY_TAKEN -> throw new KeyTakenException();
-            case NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for a table: " + outcome);
+            case LOCATION_TAKEN -> throw TableService.locationTaken(table);
+            case NAMESPACE_NOT_EMPTY, WAREHOUSE_NOT_EMPTY ->
+                throw new IllegalStateException("Impossible for a table: " + outcome);
         };
     }
 
     private static Change change(Step step) {
         return step.current()
-                .<Change>map(current -> new Change.ReplaceObject(current.id(), current.version(), step.nextLocation()))
+                .<Change>map(current -> new Change.ReplaceObject(
+                        step.id(),
+                        current.version(),
+                        step.nextLocation(),
+                        step.next().location()))
                 .orElseGet(() -> new Change.CreateObject(
-                        UUID.randomUUID().toString(),
+                        step.id(),
                         step.table().namespace(),
                         step.table().name(),
                         ObjectKind.TABLE,
-                        step.nextLocation()));
+                        step.nextLocation(),
+                        step.next().location()));
     }
 
     private static CatalogEvent event(Step step, Mutation mutation) {
-        return mutation.event(
+        return mutation.objectEvent(
                 step.current().isPresent() ? "commit-table" : "create-table",
-                step.table().namespace(),
-                step.table().name(),
-                step.nextLocation());
+                step.table(),
+                ObjectKind.TABLE,
+                step.id(),
+                step.nextLocation(),
+                step.current().map(ObjectRecord::metadataLocation).orElse(""));
     }
 }

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.commit;
 
+import dev.tarn.catalog.events.CatalogEvent;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
@@ -12,7 +13,9 @@ import dev.tarn.catalog.store.StoredReply;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
@@ -58,7 +61,13 @@ public final class TableService {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             ObjectRecord current = find(table);
             Change drop = new Change.DropObject(current.id(), current.version());
-            if (isDone(commit(drop, "drop-table", table, current.metadataLocation(), reply, mutation), table)) {
+            if (isDone(
+                    commit(
+                            drop,
+                            event("drop-table", table, current, current.metadataLocation(), mutation),
+                            reply,
+                            mutation),
+                    table)) {
                 return new Dropped(current, reply);
             }
         }
@@ -71,7 +80,13 @@ public final class TableService {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             ObjectRecord current = find(from);
             Change rename = new Change.RenameObject(current.id(), current.version(), to.namespace(), to.name());
-            if (isDone(commit(rename, "rename-table", to, current.metadataLocation(), reply, mutation), to)) {
+            if (isDone(
+                    commit(
+                            rename,
+                            event("rename-table", to, current, current.metadataLocation(), mutation),
+                            reply,
+                            mutation),
+                    to)) {
                 return reply;
             }
         }
@@ -80,10 +95,13 @@ public final class TableService {
 
     /** Adds a table whose metadata file exists already. Fails if the name is in use. */
     public StoredReply register(ObjectName table, String metadataLocation, Mutation mutation) {
-        StoredReply reply = checkedForRegistration(metadataLocation);
+        String location = checkedForRegistration(metadataLocation);
+        StoredReply reply = StoredReply.table(metadataLocation);
+        String id = UUID.randomUUID().toString();
         Change create = new Change.CreateObject(
-                UUID.randomUUID().toString(), table.namespace(), table.name(), ObjectKind.TABLE, metadataLocation);
-        if (isDone(commit(create, "register-table", table, metadataLocation, reply, mutation), table)) {
+                id, table.namespace(), table.name(), ObjectKind.TABLE, metadataLocation, location);
+        CatalogEvent event = mutation.objectEvent("register-table", table, ObjectKind.TABLE, id, metadataLocation, "");
+        if (isDone(commit(create, event, reply, mutation), table)) {
             return reply;
         }
         throw new IllegalStateException("A create cannot be stale");
@@ -95,36 +113,37 @@ public final class TableService {
         if (current.isEmpty()) {
             return register(table, metadataLocation, mutation);
         }
-        StoredReply reply = checkedForRegistration(metadataLocation);
+        String location = checkedForRegistration(metadataLocation);
+        StoredReply reply = StoredReply.table(metadataLocation);
         Change replace =
-                new Change.ReplaceObject(current.get().id(), current.get().version(), metadataLocation);
-        if (isDone(commit(replace, "register-table", table, metadataLocation, reply, mutation), table)) {
+                new Change.ReplaceObject(current.get().id(), current.get().version(), metadataLocation, location);
+        CatalogEvent event = event("register-table", table, current.get(), metadataLocation, mutation);
+        if (isDone(commit(replace, event, reply, mutation), table)) {
             return reply;
         }
         throw contended(table);
     }
 
-    private StoredReply checkedForRegistration(String metadataLocation) {
+    /** The base location of the table that the metadata file tells about. */
+    private String checkedForRegistration(String metadataLocation) {
         locations.checked("metadata-location", metadataLocation);
-        locations.check(files.load(metadataLocation).metadata());
-        return StoredReply.table(metadataLocation);
+        TableMetadata metadata = files.load(metadataLocation).metadata();
+        locations.check(metadata);
+        return metadata.location();
     }
 
     private Optional<ObjectRecord> lookUp(ObjectName table) {
         return store.findObject(table.namespace(), table.name(), ObjectKind.TABLE);
     }
 
-    private CommitOutcome commit(
-            Change change,
-            String operation,
-            ObjectName table,
-            String metadataLocation,
-            StoredReply reply,
-            Mutation mutation) {
-        return store.commit(new StoreTransaction(
-                List.of(change),
-                List.of(mutation.event(operation, table.namespace(), table.name(), metadataLocation)),
-                mutation.finished(reply)));
+    private static CatalogEvent event(
+            String operation, ObjectName table, ObjectRecord before, String metadataLocation, Mutation mutation) {
+        return mutation.objectEvent(
+                operation, table, ObjectKind.TABLE, before.id(), metadataLocation, before.metadataLocation());
+    }
+
+    private CommitOutcome commit(Change change, CatalogEvent event, StoredReply reply, Mutation mutation) {
+        return store.commit(new StoreTransaction(List.of(change), List.of(event), mutation.finished(reply)));
     }
 
     private static boolean isDone(CommitOutcome outcome, ObjectName table) {
@@ -135,8 +154,17 @@ public final class TableService {
             case NAMESPACE_MISSING ->
                 throw new NoSuchNamespaceException("Namespace does not exist: %s", String.join(".", table.namespace()));
             case KEY_TAKEN -> throw new KeyTakenException();
-            case NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for a table: " + outcome);
+            case LOCATION_TAKEN -> throw locationTaken(table);
+            case NAMESPACE_NOT_EMPTY, WAREHOUSE_NOT_EMPTY ->
+                throw new IllegalStateException("Impossible for a table: " + outcome);
         };
+    }
+
+    /** Not a conflict: clients would take that for a table that exists, or would try again. */
+    static BadRequestException locationTaken(ObjectName table) {
+        return new BadRequestException(
+                "The location of table %s lies at, above or below that of another one; choose a location of its own",
+                table);
     }
 
     private static CommitFailedException contended(ObjectName table) {
