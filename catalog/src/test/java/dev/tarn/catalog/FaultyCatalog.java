@@ -1,17 +1,24 @@
 package dev.tarn.catalog;
 
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.Change;
+import dev.tarn.catalog.store.CommitOutcome;
+import dev.tarn.catalog.store.ObjectKind;
+import dev.tarn.catalog.store.ObjectRecord;
+import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
+import dev.tarn.storage.S3Settings;
+import dev.tarn.storage.WarehouseUri;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -50,86 +57,122 @@ public final class FaultyCatalog {
         UNKNOWN_DONE
     }
 
+    /** What is wrong with a server on purpose, to see that the check of histories notices. */
+    public enum Bug {
+        /** Nothing. */
+        NONE,
+        /** Every now and then a commit is acknowledged that did not happen. */
+        FORGETS_COMMITS,
+        /** Mutations are not remembered by their key. */
+        FORGETS_KEYS,
+        /** Of a transaction over several tables one is left out. */
+        TEARS_TRANSACTIONS
+    }
+
     private FaultyCatalog() {}
 
-    /** Serves a folder until killed: folder, where it dies, and after how many commits. */
+    /**
+     * Serves until killed. Arguments are {@code name=value}: {@code folder}, {@code death} and {@code after} so many commits,
+     * {@code bug}, and settings of the catalog.
+     */
     public static void main(String[] arguments) throws InterruptedException {
-        Faults faults = new Faults(Death.valueOf(arguments[1]), Integer.parseInt(arguments[2]));
+        Map<String, String> given = new HashMap<>();
+        for (String argument : arguments) {
+            String[] parts = argument.split("=", 2);
+            given.put(parts[0], parts[1]);
+        }
+        Path folder = Path.of(given.get("folder"));
+        Faults faults = new Faults(
+                Death.valueOf(given.get("death")),
+                Integer.parseInt(given.get("after")),
+                Bug.valueOf(given.getOrDefault("bug", Bug.NONE.name())));
+        given.keySet().removeIf(name -> !name.contains("."));
+        given.put("catalog.port", "0");
         CatalogServer server = CatalogServer.start(
-                RunningCatalog.options(Path.of(arguments[0]), CatalogLimits.DEFAULTS),
+                CatalogOptions.from(
+                        SettingsReader.of(given),
+                        folder.resolve("data"),
+                        WarehouseUri.parse(folder.resolve("warehouse").toString()),
+                        S3Settings.DEFAULTS),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 OpenTelemetry.noop(),
                 List.of(),
-                faults::around);
+                database -> new ForwardingCatalogDatabase(database, store -> new FaultyStore(store, faults)));
         System.out.println(READY + server.uri());
         Thread.currentThread().join();
     }
 
     /** Counts commits, and strikes. Thread-safe. */
-    private static final class Faults {
-        private final Death death;
-        private final int deathAt;
-        private final AtomicInteger commits = new AtomicInteger();
-
-        Faults(Death death, int deathAt) {
-            this.death = death;
-            this.deathAt = deathAt;
+    private record Faults(Death death, int deathAt, Bug bug, AtomicInteger commits) {
+        Faults(Death death, int deathAt, Bug bug) {
+            this(death, deathAt, bug, new AtomicInteger());
         }
 
-        /** The same store, with every call seen by {@link #call}: the interface may grow without this class. */
-        CatalogStore around(CatalogStore store) {
-            InvocationHandler handler = (proxy, method, arguments) -> call(store, method, arguments);
-            return (CatalogStore) Proxy.newProxyInstance(
-                    CatalogStore.class.getClassLoader(), new Class<?>[] {CatalogStore.class}, handler);
+        void dieIf(Death step) {
+            if (death == step && commits.get() >= deathAt) {
+                System.out.println(FAULT + step);
+                System.out.flush();
+                Runtime.getRuntime().halt(137);
+            }
+        }
+    }
+
+    private static final class FaultyStore extends ForwardingCatalogStore {
+        private final Faults faults;
+
+        FaultyStore(CatalogStore store, Faults faults) {
+            super(store);
+            this.faults = faults;
         }
 
-        private Object call(CatalogStore store, Method method, Object[] arguments) throws Throwable {
-            if (method.getName().equals("findObject") && commits.get() >= deathAt) {
-                dieIf(Death.BEFORE_FILES);
-            }
-            if (!method.getName().equals("commit")) {
-                return invoke(store, method, arguments);
-            }
-            int number = commits.incrementAndGet();
-            if (number >= deathAt) {
-                dieIf(Death.BEFORE_COMMIT);
-            }
-            int turn = number / COMMITS_BETWEEN_FAULTS % StoreFault.values().length;
-            StoreFault fault = StoreFault.values()[turn];
+        @Override
+        public Optional<ObjectRecord> findObject(List<String> namespace, String name, ObjectKind kind) {
+            Optional<ObjectRecord> found = super.findObject(namespace, name, kind);
+            faults.dieIf(Death.BEFORE_FILES);
+            return found;
+        }
+
+        @Override
+        public CommitOutcome commit(StoreTransaction transaction) {
+            int number = faults.commits().incrementAndGet();
+            faults.dieIf(Death.BEFORE_COMMIT);
             boolean strikes = number % COMMITS_BETWEEN_FAULTS == 0;
+            StoreFault fault = StoreFault.values()[number / COMMITS_BETWEEN_FAULTS % StoreFault.values().length];
             if (strikes && fault != StoreFault.UNKNOWN_DONE) {
                 throw failure(fault);
             }
-            Object outcome = invoke(store, method, arguments);
-            if (number >= deathAt) {
-                dieIf(Death.AFTER_COMMIT);
-            }
+            CommitOutcome outcome = commitWithBugs(transaction, number);
+            faults.dieIf(Death.AFTER_COMMIT);
             if (strikes) {
                 throw failure(fault);
             }
             return outcome;
         }
 
-        private static Object invoke(CatalogStore store, Method method, Object[] arguments) throws Throwable {
-            try {
-                return method.invoke(store, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
+        private CommitOutcome commitWithBugs(StoreTransaction transaction, int number) {
+            List<Change> changes = transaction.changes();
+            return switch (faults.bug()) {
+                case NONE -> super.commit(transaction);
+                case FORGETS_COMMITS ->
+                    number % 50 == 0 && changes.stream().allMatch(Change.ReplaceObject.class::isInstance)
+                            ? CommitOutcome.APPLIED
+                            : super.commit(transaction);
+                case FORGETS_KEYS ->
+                    super.commit(new StoreTransaction(changes, transaction.events(), Optional.empty()));
+                case TEARS_TRANSACTIONS ->
+                    super.commit(new StoreTransaction(
+                            changes.stream().allMatch(Change.ReplaceObject.class::isInstance)
+                                    ? changes.subList(0, Math.min(1, changes.size()))
+                                    : changes,
+                            transaction.events(),
+                            transaction.finished()));
+            };
         }
 
         private static TarnException failure(StoreFault fault) {
             System.out.println(FAULT + fault);
             ErrorKind kind = fault == StoreFault.REFUSED ? ErrorKind.UNAVAILABLE : ErrorKind.UNKNOWN_OUTCOME;
             return new TarnException(kind, "The store was told to fail: " + fault);
-        }
-
-        private void dieIf(Death step) {
-            if (death == step) {
-                System.out.println(FAULT + step);
-                System.out.flush();
-                Runtime.getRuntime().halt(137);
-            }
         }
     }
 }

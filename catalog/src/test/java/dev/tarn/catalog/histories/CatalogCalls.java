@@ -51,7 +51,7 @@ final class CatalogCalls {
 
     /** Mutates, and after a try of unknown ending sometimes gives up: then the answer is not final. */
     Reply mutateImpatiently(String method, String path, String body) throws InterruptedException {
-        return untilFinal(method, path, body, 5);
+        return untilFinal(method, path, body, 10);
     }
 
     private Reply untilFinal(String method, String path, String body, int percentGivenUp) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.tarn.catalog.histories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.catalog.FaultyCatalog.Bug;
 import dev.tarn.catalog.FaultyCatalog.Death;
 import dev.tarn.catalog.FaultyCatalog.StoreFault;
 import dev.tarn.testkit.histories.HistoryChecker;
@@ -20,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Clients read, append, change several tables at once, create, rename and drop, while the server dies at every step of a
@@ -31,38 +34,57 @@ class HistoriesTest {
     private static final int CLIENTS = 8;
     private static final int TRANSACTIONS_PER_TABLE = 300;
 
+    /** Enough for each planted bug to show, and short. */
+    private static final int TRANSACTIONS_TO_FIND_A_BUG = 400;
+
     @Test
     void theEmbeddedStoreLosesDoublesTearsAndReordersNothing(@TempDir Path folder) throws Exception {
-        long seed = new Random().nextLong();
-        try (Run run = new Run(List.of(List.of(folder.toString())), seed)) {
+        int deaths = Math.max(Death.values().length, TRANSACTIONS / 500);
+        try (Run run = new Run(List.of(List.of("folder=" + folder)), TRANSACTIONS, deaths)) {
             run.go();
+            run.expectEveryFault();
+            assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Bug.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aServerThatIsWrongIsFoundOut(Bug bug, @TempDir Path folder) throws Exception {
+        List<String> server = List.of("folder=" + folder, "bug=" + bug);
+        try (Run run = new Run(List.of(server), TRANSACTIONS_TO_FIND_A_BUG, 0)) {
+            run.go();
+            assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isNotEmpty();
         }
     }
 
     /** One run: replicas, clients, and the judgement. */
     private static final class Run implements AutoCloseable {
-        private final long seed;
-        private final Random random;
+        private final long seed = new Random().nextLong();
+        private final Random random = new Random(seed);
         private final Recorder recorder = new Recorder();
         private final List<Replica> replicas = new ArrayList<>();
         private final AtomicBoolean stopped = new AtomicBoolean();
         private final ExecutorService executor = Executors.newCachedThreadPool();
         private final Workload workload;
 
-        Run(List<List<String>> servers, long seed) {
-            this.seed = seed;
-            this.random = new Random(seed);
-            int deaths = Math.max(Death.values().length, TRANSACTIONS / 500) / servers.size();
+        /**
+         * Starts the servers.
+         *
+         * @param servers arguments of each
+         * @param deaths how often each dies
+         */
+        Run(List<List<String>> servers, int transactions, int deaths) {
             for (List<String> server : servers) {
                 replicas.add(new Replica(server, deaths, 160, random.nextLong()));
             }
-            workload = new Workload(
-                    replicas, recorder, Math.max(8, TRANSACTIONS / TRANSACTIONS_PER_TABLE), TRANSACTIONS, this::isOver);
+            int tables = Math.max(20, transactions / TRANSACTIONS_PER_TABLE);
+            workload = new Workload(replicas, recorder, tables, transactions, this::isOver);
         }
 
         private boolean isOver() {
             return stopped.get()
-                    || (recorder.done() >= TRANSACTIONS && replicas.stream().allMatch(Replica::hasDiedAsPlanned));
+                    || (recorder.done() >= workload.transactions()
+                            && replicas.stream().allMatch(Replica::hasDiedAsPlanned));
         }
 
         void go() throws Exception {
@@ -79,7 +101,6 @@ class HistoriesTest {
             }
             readAll();
             replicas.forEach(Replica::close);
-            judge();
         }
 
         private void prepare() throws InterruptedException {
@@ -101,20 +122,27 @@ class HistoriesTest {
             }
         }
 
-        private void judge() {
-            Map<String, Integer> fired = new TreeMap<>();
-            replicas.forEach(replica ->
-                    replica.fired().forEach((fault, count) -> fired.merge(fault, count.get(), Integer::sum)));
+        List<String> anomalies() {
             List<String> anomalies = HistoryChecker.check(recorder.transactions(), recorder.lists());
             System.out.printf(
                     "histories: seed %d, transactions %s, faults %s, anomalies %d%n",
-                    seed, recorder.counts(), fired, anomalies.size());
-            assertThat(anomalies).as("anomalies, seed %d", seed).isEmpty();
+                    seed, recorder.counts(), fired(), anomalies.size());
+            return anomalies;
+        }
+
+        void expectEveryFault() {
             Set<String> neverFired = new TreeSet<>(everyFault());
-            neverFired.removeAll(fired.keySet());
+            neverFired.removeAll(fired().keySet());
             assertThat(neverFired)
                     .as("faults that never happened, seed %d", seed)
                     .isEmpty();
+        }
+
+        private Map<String, Integer> fired() {
+            Map<String, Integer> fired = new TreeMap<>();
+            replicas.forEach(replica ->
+                    replica.fired().forEach((fault, count) -> fired.merge(fault, count.get(), Integer::sum)));
+            return fired;
         }
 
         private static Set<String> everyFault() {

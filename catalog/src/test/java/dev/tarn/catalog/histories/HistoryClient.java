@@ -42,7 +42,7 @@ final class HistoryClient implements Callable<Void> {
         while (!workload.isOver().getAsBoolean()) {
             int dice = random.nextInt(100);
             if (dice < 20) {
-                load(anyTable(), random.nextInt(4) > 0 ? "refs" : "all");
+                load("read", anyTable(), random.nextInt(4) > 0 ? "refs" : "all");
             } else if (dice < 70) {
                 append(anyTable());
             } else {
@@ -58,11 +58,11 @@ final class HistoryClient implements Callable<Void> {
                 : workload.table(random.nextInt(1 << 20));
     }
 
-    private Optional<Found> load(String name, String snapshots) throws InterruptedException {
+    private Optional<Found> load(String kind, String name, String snapshots) throws InterruptedException {
         long invoked = Recorder.now();
         CatalogCalls.Reply reply = calls.read(Workload.path(name) + "?snapshots=" + snapshots);
         if (reply.status() == 404) {
-            recorder.read(invoked, Map.of(), Set.of(name));
+            recorder.read(kind, invoked, Map.of(), Set.of(name));
             return Optional.empty();
         }
         expect(reply, 200);
@@ -78,12 +78,12 @@ final class HistoryClient implements Callable<Void> {
             list = NameOwner.list(creator);
         }
         reads.put(list, table.seen());
-        recorder.read(invoked, reads, Set.of());
+        recorder.read(kind, invoked, reads, Set.of());
         return Optional.of(new Found(name, list, table, reads));
     }
 
     private void append(String name) throws InterruptedException {
-        Optional<Found> found = load(name, "refs");
+        Optional<Found> found = load(Recorder.PREPARATION, name, "refs");
         if (found.isEmpty()) {
             return;
         }
@@ -113,7 +113,7 @@ final class HistoryClient implements Callable<Void> {
         Map<String, Seen> reads = new HashMap<>();
         Set<String> appends = new HashSet<>();
         for (String name : names) {
-            Optional<Found> found = load(name, "refs");
+            Optional<Found> found = load(Recorder.PREPARATION, name, "refs");
             if (found.isEmpty()) {
                 return;
             }

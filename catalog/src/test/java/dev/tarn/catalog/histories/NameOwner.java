@@ -92,7 +92,7 @@ final class NameOwner implements Callable<Void> {
         CatalogCalls.Reply reply = calls.read(Workload.path(away));
         expect(reply, 200);
         Seen seen = LoadedTable.of(reply.body()).seen();
-        recorder.read(invoked, Map.of(list(creator), seen), Set.of());
+        recorder.read("read", invoked, Map.of(list(creator), seen), Set.of());
         recorder.finalList(list(creator), seen.tail());
     }
 

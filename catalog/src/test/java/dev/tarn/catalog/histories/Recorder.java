@@ -16,6 +16,9 @@ import java.util.function.BooleanSupplier;
 
 /** What all clients did and saw. Thread-safe. */
 final class Recorder {
+    /** The kind of a read that only prepares a mutation. */
+    static final String PREPARATION = "read before a mutation";
+
     /** Zero is no snapshot id. */
     private final AtomicInteger ids = new AtomicInteger(1);
 
@@ -32,8 +35,9 @@ final class Recorder {
         return System.nanoTime();
     }
 
-    void read(long invoked, Map<String, Seen> reads, Set<String> absent) {
-        add("read", new Transaction(nextId(), invoked, now(), Ending.DONE, reads, absent, Set.of()));
+    /** A read that ends now; one that only prepares a mutation does not count as a transaction of its own. */
+    void read(String kind, long invoked, Map<String, Seen> reads, Set<String> absent) {
+        add(kind, new Transaction(nextId(), invoked, now(), Ending.DONE, reads, absent, Set.of()));
     }
 
     /** A mutation that ends now, if it ends. */
@@ -46,7 +50,7 @@ final class Recorder {
         transactions.add(transaction);
         counts.computeIfAbsent(kind + " " + transaction.ending(), key -> new AtomicInteger())
                 .incrementAndGet();
-        if (transaction.ending() == Ending.DONE) {
+        if (transaction.ending() == Ending.DONE && !kind.equals(PREPARATION)) {
             done.incrementAndGet();
             synchronized (this) {
                 notifyAll();

@@ -108,8 +108,8 @@ final class Replica implements AutoCloseable {
         Death death = dies ? Death.values()[deaths % Death.values().length] : Death.NONE;
         int commits = commitsBetweenDeaths / 2 + random.nextInt(commitsBetweenDeaths);
         List<String> all = new ArrayList<>(arguments);
-        all.add(death.name());
-        all.add(Integer.toString(commits));
+        all.add("death=" + death);
+        all.add("after=" + commits);
         JavaProcess process = JavaProcess.start(FaultyCatalog.class.getName(), all);
         processes.add(process);
         String ready = process.awaitLine(FaultyCatalog.READY, PATIENCE);

@@ -16,7 +16,7 @@ record Workload(List<Replica> replicas, Recorder recorder, int tables, int trans
     static final String NAMESPACE = "histories";
 
     /** Few at a time, so that clients meet; all of them in the end, so that none gets long. */
-    private static final int TABLES_AT_A_TIME = 6;
+    private static final int TABLES_AT_A_TIME = 10;
 
     /** A table that clients work on now, by a number that they choose at random. */
     String table(int random) {
