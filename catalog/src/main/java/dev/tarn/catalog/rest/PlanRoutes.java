@@ -90,7 +90,6 @@ final class PlanRoutes {
 
     private static Response response(byte[] json) {
         // Answers may hold credentials, and they are good for this caller only.
-        return new Response(
-                200, Map.of("content-type", "application/json", "cache-control", "no-store"), json, new byte[0]);
+        return Response.of(200, Map.of("content-type", "application/json", "cache-control", "no-store"), json);
     }
 }

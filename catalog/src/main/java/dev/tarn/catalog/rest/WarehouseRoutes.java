@@ -86,12 +86,13 @@ final class WarehouseRoutes {
         Replies replies = new Replies(bodies, viewBodies);
         ObjectCommits commits =
                 new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
+        TableService tables = new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE),
+                        tables,
                         commits,
                         parts.queues(),
                         parts.purge(),
@@ -112,7 +113,7 @@ final class WarehouseRoutes {
                         replies))
                 .routes());
         all.addAll(new PlanRoutes(
-                        new TableService(parts.store(), parts.files(), locations),
+                        tables,
                         parts.files(),
                         bodies,
                         parts.planning().warehouse(parts.name(), parts.io(), locations::contains))
