@@ -6,6 +6,7 @@ import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,7 @@ record RestRequest(
             return Securable.table(table());
         }
         if (variables.containsKey("view")) {
-            return Securable.view(new ObjectName(namespace(), PathDecoder.decode(variable("view"))));
+            return Securable.view(view());
         }
         return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
     }
@@ -52,6 +53,19 @@ record RestRequest(
 
     ObjectName table() {
         return new ObjectName(namespace(), PathDecoder.decode(variable("table")));
+    }
+
+    ObjectName view() {
+        return new ObjectName(namespace(), PathDecoder.decode(variable("view")));
+    }
+
+    /** Whether the client holds what has this tag, and need not get it again. */
+    boolean isUnchanged(String etag) {
+        return http.header("if-none-match").stream()
+                .flatMap(given -> Arrays.stream(given.split(",", -1)))
+                .map(String::strip)
+                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
     }
 
     Optional<String> parameter(String name) {

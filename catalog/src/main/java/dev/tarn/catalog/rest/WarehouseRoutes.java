@@ -1,15 +1,19 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectCommits;
+import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -38,7 +42,8 @@ final class WarehouseRoutes {
      *
      * @param name name of the warehouse, which is its prefix in paths
      * @param store state of this warehouse
-     * @param files metadata files
+     * @param files metadata files of tables
+     * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
      * @param location where tables live
@@ -47,11 +52,13 @@ final class WarehouseRoutes {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authorizer decides what callers may do here
      */
     record Parts(
             String name,
             CatalogStore store,
             MetadataFiles files,
+            ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
             WarehouseUri location,
@@ -59,7 +66,8 @@ final class WarehouseRoutes {
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authorizer authorizer) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -68,19 +76,33 @@ final class WarehouseRoutes {
         IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = new TableBodies(
                 parts.files(), parts.location(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies);
+        ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
+        Replies replies = new Replies(bodies, viewBodies);
+        ObjectCommits commits =
+                new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
-                        new TableCommits(parts.store(), parts.files(), locations),
+                        new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE),
+                        commits,
                         parts.queues(),
                         parts.purge(),
                         locations,
                         replay,
                         bodies,
+                        replies))
+                .routes());
+        all.addAll(new ViewRoutes(new ViewRoutes.Parts(
+                        parts.store(),
+                        namespaces,
+                        new ViewService(parts.store(), parts.objectFiles().views(), locations, LocationRule.EXCLUSIVE),
+                        commits,
+                        parts.queues(),
+                        locations,
+                        replay,
+                        viewBodies,
                         replies))
                 .routes());
         this.routes = List.copyOf(all);
@@ -93,6 +115,10 @@ final class WarehouseRoutes {
 
     WarehouseUri location() {
         return parts.location();
+    }
+
+    Authorizer authorizer() {
+        return parts.authorizer();
     }
 
     /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
