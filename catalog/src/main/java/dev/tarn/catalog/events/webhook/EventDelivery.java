@@ -64,8 +64,7 @@ public final class EventDelivery implements AutoCloseable {
     }
 
     /** Starts to deliver in the background. */
-    public static EventDelivery start(
-            EventStore events, WebhookSettings settings, Clock clock, MeterRegistry metrics) {
+    public static EventDelivery start(EventStore events, WebhookSettings settings, Clock clock, MeterRegistry metrics) {
         EventDelivery delivery = new EventDelivery(events, new Webhook(settings), settings, clock, metrics);
         delivery.schedule(Duration.ZERO);
         return delivery;

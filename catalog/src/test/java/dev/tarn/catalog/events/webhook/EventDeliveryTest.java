@@ -64,7 +64,7 @@ class EventDeliveryTest {
         for (int i = 0; i < 5; i++) {
             happen("op-" + i);
         }
-        deliver(settings(Optional.of(new Secret("key"))));
+        deliver(settings(Optional.of(Secret.of("key"))));
 
         await().until(() -> received.size() == 5);
         assertThat(types()).containsExactly("op-0", "op-1", "op-2", "op-3", "op-4");
@@ -123,9 +123,9 @@ class EventDeliveryTest {
 
     @Test
     void addressesThatLeakAreRefused() {
-        for (String uri : List.of("http://hooks.example.com/", "https://me:pw@hooks.example.com/", "ftp://127.0.0.1/")) {
-            assertThatThrownBy(
-                            () -> new WebhookSettings(URI.create(uri), Optional.empty(), Duration.ofSeconds(1), 1))
+        for (String uri :
+                List.of("http://hooks.example.com/", "https://me:pw@hooks.example.com/", "ftp://127.0.0.1/")) {
+            assertThatThrownBy(() -> new WebhookSettings(URI.create(uri), Optional.empty(), Duration.ofSeconds(1), 1))
                     .isInstanceOf(TarnException.class)
                     .hasMessageContaining("catalog.events.webhook")
                     .hasMessageNotContaining("pw");
@@ -134,12 +134,12 @@ class EventDeliveryTest {
 
     private void happen(String operation) {
         CatalogEvent event = CatalogEvent.ofNamespace(operation, List.of("shop", "eu"), "ada", AT);
-        database.warehouse("default")
-                .commit(new StoreTransaction(List.of(), List.of(event), Optional.empty()));
+        database.warehouse("default").commit(new StoreTransaction(List.of(), List.of(event), Optional.empty()));
     }
 
     private WebhookSettings settings(Optional<Secret> secret) {
-        URI uri = URI.create("http://127.0.0.1:%d/hook".formatted(receiver.getAddress().getPort()));
+        URI uri = URI.create(
+                "http://127.0.0.1:%d/hook".formatted(receiver.getAddress().getPort()));
         return new WebhookSettings(uri, secret, Duration.ofMillis(20), 3);
     }
 
