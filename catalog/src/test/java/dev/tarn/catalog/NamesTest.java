@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,12 +36,81 @@ class NamesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final List<String> NAMES = List.of(
-            "plain", "PLAIN", "Plain", "a.b", "a.b.c", ".a", "a.", "..", ".", "...", "a/b", "/a", "a/", "a//b", "../a",
-            "a/../b", "a\\b", "a b", " a", "a ", "  ", "a+b", "a%2Fb", "a%2fb", "%2F", "%", "%%", "%00", "%zz", "a?b",
-            "a#b", "a&b=c", "a;b", "a:b", "a@b", "a,b", "a*b", "*", "a|b", "a<b>", "a'b", "a\"b", "a`b", "$a",
-            "${aws:username}", "{table}", "~a", "a\tb", "a\nb", "a\u007fb", "a\u001fb", "a\u0000b", "\u0000",
-            "täble", "ta\u0308ble", "表", "таблица", "جدول", "\u202eelbat", "a\u200bb", "\ufeffa", "🧊", "👩‍👩‍👧", "ß", "SS", "İ",
-            "i", "con", "nul", "namespaces", "tables", "views", "x".repeat(255), "é".repeat(120), "x".repeat(300));
+            "plain",
+            "PLAIN",
+            "Plain",
+            "a.b",
+            "a.b.c",
+            ".a",
+            "a.",
+            "..",
+            ".",
+            "...",
+            "a/b",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a/../b",
+            "a\\b",
+            "a b",
+            " a",
+            "a ",
+            "  ",
+            "a+b",
+            "a%2Fb",
+            "a%2fb",
+            "%2F",
+            "%",
+            "%%",
+            "%00",
+            "%zz",
+            "a?b",
+            "a#b",
+            "a&b=c",
+            "a;b",
+            "a:b",
+            "a@b",
+            "a,b",
+            "a*b",
+            "*",
+            "a|b",
+            "a<b>",
+            "a'b",
+            "a\"b",
+            "a`b",
+            "$a",
+            "${aws:username}",
+            "{table}",
+            "~a",
+            "a\tb",
+            "a\nb",
+            "a\u007fb",
+            "a\u001fb",
+            "a\u0000b",
+            "\u0000",
+            "täble",
+            "ta\u0308ble",
+            "表",
+            "таблица",
+            "جدول",
+            "\u202eelbat",
+            "a\u200bb",
+            "\ufeffa",
+            "🧊",
+            "👩‍👩‍👧",
+            "ß",
+            "SS",
+            "İ",
+            "i",
+            "con",
+            "nul",
+            "namespaces",
+            "tables",
+            "views",
+            "x".repeat(255),
+            "é".repeat(120),
+            "x".repeat(300));
 
     private RunningCatalog catalog;
     private RESTCatalog client;
@@ -78,10 +148,10 @@ class NamesTest {
         assertThat(client.listTables(Namespace.of("db")))
                 .extracting(TableIdentifier::name)
                 .containsExactlyInAnyOrderElementsOf(uuids.keySet());
-        uuids.forEach((name, uuid) ->
-                assertThat(client.loadTable(TableIdentifier.of("db", name)).uuid())
-                        .as("uuid of '%s'", name)
-                        .hasToString(uuid));
+        uuids.forEach((name, uuid) -> assertThat(
+                        client.loadTable(TableIdentifier.of("db", name)).uuid())
+                .as("uuid of '%s'", name)
+                .hasToString(uuid));
         uuids.forEach(this::isNeverMistakenInAnyEncoding);
         uuids.forEach(this::movesAndGoes);
         assertThat(client.listTables(Namespace.of("db"))).isEmpty();
@@ -91,14 +161,12 @@ class NamesTest {
     void aNamespaceIsFoundByItsExactNameOnlyOrTheNameIsRefused() {
         List<Namespace> taken = new ArrayList<>();
         for (String name : NAMES) {
-            for (Namespace namespace : List.of(Namespace.of(name), Namespace.of("db", name), Namespace.of("db", "deep"))) {
-                try {
-                    if (!client.namespaceExists(namespace)) {
-                        client.createNamespace(namespace, Map.of("of", String.join("|", namespace.levels())));
+            // The client itself refuses a null byte in a namespace, before it asks the server.
+            if (name.indexOf('\0') < 0) {
+                for (Namespace namespace : List.of(Namespace.of(name), Namespace.of("db", name))) {
+                    if (isTaken(namespace)) {
                         taken.add(namespace);
                     }
-                } catch (BadRequestException e) {
-                    assertThat(name).as("a name that is refused").isNotIn("a.b", "a/b", "täble", "🧊", "a b");
                 }
             }
         }
@@ -120,6 +188,18 @@ class NamesTest {
         assertThat(client.listNamespaces()).containsExactly(Namespace.of("db"));
     }
 
+    private boolean isTaken(Namespace namespace) {
+        try {
+            client.createNamespace(namespace, new HashMap<>(Map.of("of", String.join("|", namespace.levels()))));
+            return true;
+        } catch (BadRequestException e) {
+            assertThat(namespace.level(namespace.length() - 1))
+                    .as("a name that is refused")
+                    .isNotIn("a.b", "a/b", "täble", "🧊", "a b");
+            return false;
+        }
+    }
+
     /** Old and new clients write a name into a path in different ways; none may reach another table or a failure. */
     private void isNeverMistakenInAnyEncoding(String name, String uuid) {
         String form = URLEncoder.encode(name, StandardCharsets.UTF_8);
@@ -134,7 +214,9 @@ class NamesTest {
                     .as("status of '%s' as %s", name, encoding)
                     .isIn(Set.of(200, 400, 404));
             if (answer.statusCode() == 200 && !encoding.equals("lower case")) {
-                assertThat(uuidIn(answer.body())).as("'%s' as %s", name, encoding).isEqualTo(uuid);
+                assertThat(uuidIn(answer.body()))
+                        .as("'%s' as %s", name, encoding)
+                        .isEqualTo(uuid);
             }
         });
     }
@@ -147,8 +229,7 @@ class NamesTest {
         client.renameTable(moved, table);
         assertThat(client.dropTable(table)).isTrue();
         assertThat(client.tableExists(table)).isFalse();
-        assertThatThrownBy(() -> client.loadTable(table))
-                .isInstanceOf(NoSuchTableException.class);
+        assertThatThrownBy(() -> client.loadTable(table)).isInstanceOf(NoSuchTableException.class);
     }
 
     private static String everyByte(String name) {
