@@ -20,6 +20,7 @@ import java.nio.file.Path;
  * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ * @param background warehouses and what is done for them behind the requests
  */
 public record CatalogOptions(
         String host,
@@ -29,7 +30,8 @@ public record CatalogOptions(
         S3Settings s3,
         boolean vendStaticCredentials,
         CatalogLimits limits,
-        boolean allowUnauthenticated) {
+        boolean allowUnauthenticated,
+        BackgroundOptions background) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -63,7 +65,7 @@ public record CatalogOptions(
             S3Settings s3,
             boolean vendStaticCredentials,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false, BackgroundOptions.DEFAULTS);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -76,7 +78,8 @@ public record CatalogOptions(
                 s3,
                 settings.flag("catalog.vend-static-credentials", false),
                 CatalogLimits.from(settings),
-                settings.flag("catalog.allow-unauthenticated", false));
+                settings.flag("catalog.allow-unauthenticated", false),
+                BackgroundOptions.from(settings));
     }
 
     private static boolean isLoopback(String host) {
