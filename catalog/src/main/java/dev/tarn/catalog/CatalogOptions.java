@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.planning.PlanningSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
  * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ * @param planning how scans are planned
  * @param background warehouses and what is done for them behind the requests
  */
 public record CatalogOptions(
@@ -31,6 +33,7 @@ public record CatalogOptions(
         boolean vendStaticCredentials,
         CatalogLimits limits,
         boolean allowUnauthenticated,
+        PlanningSettings planning,
         BackgroundOptions background) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -65,7 +68,60 @@ public record CatalogOptions(
             S3Settings s3,
             boolean vendStaticCredentials,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false, BackgroundOptions.DEFAULTS);
+        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+    }
+
+    /** Options of a server that plans scans and works in the background as usual. */
+    public CatalogOptions(
+            String host,
+            int port,
+            Path dataFolder,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            boolean vendStaticCredentials,
+            CatalogLimits limits,
+            boolean allowUnauthenticated) {
+        this(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                PlanningSettings.DEFAULTS,
+                BackgroundOptions.DEFAULTS);
+    }
+
+    /** The same options, with scans planned in another way. */
+    public CatalogOptions with(PlanningSettings other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                other,
+                background);
+    }
+
+    /** The same options, with other work in the background. */
+    public CatalogOptions with(BackgroundOptions other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
+                other);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -79,6 +135,7 @@ public record CatalogOptions(
                 settings.flag("catalog.vend-static-credentials", false),
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
+                PlanningSettings.from(settings),
                 BackgroundOptions.from(settings));
     }
 

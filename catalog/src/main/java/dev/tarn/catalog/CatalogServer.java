@@ -6,6 +6,7 @@ import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.lifecycle.ForgetTask;
 import dev.tarn.catalog.lifecycle.PurgeTask;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
@@ -158,6 +159,7 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        PlanningEngine planning = closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), clock));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database,
@@ -170,7 +172,8 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         clock,
-                        new OpenAccess()),
+                        new OpenAccess(),
+                        planning),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);

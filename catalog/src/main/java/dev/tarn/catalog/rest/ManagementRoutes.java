@@ -99,11 +99,8 @@ final class ManagementRoutes {
 
     /** An answer about one version of something. */
     static Response json(int status, long version, ObjectNode body) {
-        return new Response(
-                status,
-                Map.of("content-type", "application/json", "etag", "\"" + version + "\""),
-                Json.bytes(body),
-                new byte[0]);
+        return Response.of(
+                status, Map.of("content-type", "application/json", "etag", "\"" + version + "\""), Json.bytes(body));
     }
 
     private static ObjectNode body(WarehouseRecord warehouse) {

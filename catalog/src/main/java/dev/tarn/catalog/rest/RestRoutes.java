@@ -7,6 +7,7 @@ import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -30,6 +31,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
@@ -39,6 +42,11 @@ public final class RestRoutes implements RequestHandler {
     private static final String VERSION = "v1";
     private static final String MANAGEMENT = "management";
     private static final String WAREHOUSES = "warehouses";
+
+    /** Far above any request that is no commit. */
+    private static final long MAX_ORDINARY_BODY_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
     private final Parts parts;
     private final RequestObserver observer;
@@ -59,6 +67,7 @@ public final class RestRoutes implements RequestHandler {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param access finds out who asks, and what they may do
+     * @param planning plans scans
      */
     public record Parts(
             CatalogDatabase database,
@@ -70,7 +79,8 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            AccessControl access) {}
+            AccessControl access,
+            PlanningEngine planning) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
@@ -111,6 +121,63 @@ public final class RestRoutes implements RequestHandler {
             RouteTable.Match match = routes.find(request.method(), segments, hasPrefix ? 2 : 1);
             return run(match, caller, routes.authorizer(), request);
         });
+    }
+
+    @Override
+    public Optional<Response> answerFromMemory(Request request) {
+        if (!request.method().equals("GET")) {
+            return Optional.empty();
+        }
+        try {
+            return warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
+        } catch (RuntimeException e) {
+            LOG.warn("An answer from memory failed; a worker gives it", e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Response> answerFromMemory(WarehouseRoutes warehouse, Request request) {
+        Optional<WarmAnswers.Warm> known = warehouse.warm().find(request.target());
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        WarmAnswers.Warm warm = known.get();
+        long begin = System.nanoTime();
+        return parts.access()
+                .callerInMemory(request.header("authorization"))
+                .filter(warm.mayInMemory())
+                .flatMap(caller -> warm.answer().apply(request))
+                .map(response -> observer.begin(warm.route(), request, begin).end(response));
+    }
+
+    /** The warehouse that a path names, without asking anybody. */
+    private Optional<WarehouseRoutes> warehouseInMemory(String path) {
+        int begin = VERSION.length() + 2;
+        int end = path.indexOf('/', begin);
+        if (end < 0 || !path.startsWith(VERSION, 1)) {
+            return Optional.empty();
+        }
+        String head = path.substring(begin, end);
+        return parts.warehouses()
+                .findInMemory(WarehouseName.RESERVED.contains(head) ? WarehouseService.DEFAULT : head)
+                .filter(warehouse -> warehouse.record().active())
+                .flatMap(warehouse -> warehouse.attached(WarehouseRoutes.class));
+    }
+
+    @Override
+    public long maxBodyBytes(String method, String path) {
+        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+    }
+
+    /** Commits and transactions: the only requests that grow with what is written. */
+    private static boolean isCommit(String path) {
+        if (path.endsWith("/transactions/commit")) {
+            return true;
+        }
+        int last = path.lastIndexOf('/');
+        return last > 0
+                && (path.startsWith("/tables", last - "/tables".length())
+                        || path.startsWith("/views", last - "/views".length()));
     }
 
     @Override
@@ -189,7 +256,8 @@ public final class RestRoutes implements RequestHandler {
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),
                         parts.clock(),
-                        parts.access().ofWarehouse(open.record().id(), open.store()))));
+                        parts.access().ofWarehouse(open.record().id(), open.store()),
+                        parts.planning())));
     }
 
     private CompletionStage<Response> run(RouteTable.Match match, Caller caller, Authorizer authorizer, Request http) {

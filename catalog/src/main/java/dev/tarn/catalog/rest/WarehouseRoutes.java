@@ -11,6 +11,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
@@ -36,6 +37,7 @@ final class WarehouseRoutes {
     private final List<Route> routes;
     private final RouteTable table;
     private final RouteTable management;
+    private final WarmAnswers warm = new WarmAnswers();
 
     /**
      * What the operations stand on.
@@ -49,6 +51,7 @@ final class WarehouseRoutes {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param authorizer decides what callers may do here
+     * @param planning plans scans
      */
     record Parts(
             OpenWarehouse warehouse,
@@ -59,7 +62,8 @@ final class WarehouseRoutes {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Authorizer authorizer) {}
+            Authorizer authorizer,
+            PlanningEngine planning) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -76,6 +80,7 @@ final class WarehouseRoutes {
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         Replies replies = new Replies(bodies, viewBodies);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
+        TableService tables = new TableService(store, files.tables(), locations, rule);
         ObjectLifecycle lifecycle = new ObjectLifecycle(
                 store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
         List<Route> all = new ArrayList<>();
@@ -83,14 +88,15 @@ final class WarehouseRoutes {
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         store,
                         namespaces,
-                        new TableService(store, files.tables(), locations, rule),
+                        tables,
                         commits,
                         parts.queues(),
                         lifecycle,
                         locations,
                         replay,
                         bodies,
-                        replies))
+                        replies,
+                        warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         store,
@@ -103,6 +109,12 @@ final class WarehouseRoutes {
                         replay,
                         viewBodies,
                         replies))
+                .routes());
+        all.addAll(new PlanRoutes(
+                        tables,
+                        files.tables(),
+                        bodies,
+                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
@@ -120,6 +132,11 @@ final class WarehouseRoutes {
     /** Segments that a path without a prefix can begin with. */
     Set<String> heads() {
         return table.heads();
+    }
+
+    /** What was asked for before. */
+    WarmAnswers warm() {
+        return warm;
     }
 
     /** The operation behind the prefix of a path; see {@link RouteTable#find}. */

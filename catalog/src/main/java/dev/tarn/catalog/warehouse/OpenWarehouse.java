@@ -6,6 +6,7 @@ import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.TarnFileIO;
 import dev.tarn.storage.WarehouseUri;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,11 @@ public final class OpenWarehouse implements AutoCloseable {
             attachment = attached;
         }
         return attached;
+    }
+
+    /** What is kept already; absent if nothing is. Never makes anything, and so never waits for long. */
+    public synchronized <T> Optional<T> attached(Class<T> type) {
+        return Optional.ofNullable(type.cast(attachment));
     }
 
     /** False if it is closed already; otherwise the caller uses it and closes it once. */

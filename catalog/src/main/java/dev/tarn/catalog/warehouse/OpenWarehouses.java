@@ -99,13 +99,23 @@ public final class OpenWarehouses implements AutoCloseable {
         all.forEach(this::forget);
     }
 
+    /**
+     * A warehouse that is open and was looked up a moment ago, without asking the database. For what needs nothing that it
+     * holds open: the caller does not close it.
+     */
+    public synchronized Optional<OpenWarehouse> findInMemory(String name) {
+        return freshEntry(name).map(entry -> entry.open);
+    }
+
     private synchronized Optional<OpenWarehouse> fresh(String name) {
-        long now = System.nanoTime();
+        return freshEntry(name).flatMap(entry -> used(entry, System.nanoTime()));
+    }
+
+    private synchronized Optional<Entry> freshEntry(String name) {
         Entry entry = byId.get(idsByName.getOrDefault(name, ""));
-        if (entry == null || now - entry.checkedAt > MAX_AGE.toNanos()) {
-            return Optional.empty();
-        }
-        return used(entry, now);
+        return entry == null || System.nanoTime() - entry.checkedAt > MAX_AGE.toNanos()
+                ? Optional.empty()
+                : Optional.of(entry);
     }
 
     private Optional<OpenWarehouse> acquire(Optional<WarehouseRecord> record) {
