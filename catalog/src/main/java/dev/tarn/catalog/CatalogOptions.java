@@ -1,5 +1,7 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.planning.PlanningSettings;
+import dev.tarn.catalog.store.sql.PostgresSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -8,6 +10,7 @@ import dev.tarn.storage.WarehouseUri;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a catalog server needs to know.
@@ -20,6 +23,8 @@ import java.nio.file.Path;
  * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ * @param planning how scans are planned
+ * @param postgres the database that keeps the catalog, absent if it is embedded in the data folder
  */
 public record CatalogOptions(
         String host,
@@ -29,7 +34,9 @@ public record CatalogOptions(
         S3Settings s3,
         boolean vendStaticCredentials,
         CatalogLimits limits,
-        boolean allowUnauthenticated) {
+        boolean allowUnauthenticated,
+        PlanningSettings planning,
+        Optional<PostgresSettings> postgres) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -66,6 +73,59 @@ public record CatalogOptions(
         this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
     }
 
+    /** Options of a server that plans scans as usual. */
+    public CatalogOptions(
+            String host,
+            int port,
+            Path dataFolder,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            boolean vendStaticCredentials,
+            CatalogLimits limits,
+            boolean allowUnauthenticated) {
+        this(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                PlanningSettings.DEFAULTS,
+                Optional.empty());
+    }
+
+    /** The same options, with scans planned in another way. */
+    public CatalogOptions with(PlanningSettings other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                other,
+                postgres);
+    }
+
+    /** The same options, with the catalog kept in PostgreSQL. */
+    public CatalogOptions with(PostgresSettings database) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
+                Optional.of(database));
+    }
+
     /** Reads the {@code catalog.} settings. */
     public static CatalogOptions from(SettingsReader settings, Path dataFolder, WarehouseUri warehouse, S3Settings s3) {
         return new CatalogOptions(
@@ -76,7 +136,9 @@ public record CatalogOptions(
                 s3,
                 settings.flag("catalog.vend-static-credentials", false),
                 CatalogLimits.from(settings),
-                settings.flag("catalog.allow-unauthenticated", false));
+                settings.flag("catalog.allow-unauthenticated", false),
+                PlanningSettings.from(settings),
+                PostgresSettings.from(settings));
     }
 
     private static boolean isLoopback(String host) {

@@ -1,18 +1,25 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.commit.TablePurge;
+import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.HttpEdge;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
+import dev.tarn.catalog.store.sql.PostgresCatalogDatabase;
 import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
 import dev.tarn.common.Closer;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.storage.TarnFileIO;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * {@code /metrics}. Thread-safe; whoever starts it closes it.
  */
 public final class CatalogServer implements AutoCloseable {
+    /** Enough to hide the latency of an object store when a transaction changes many objects. */
+    private static final int METADATA_WRITERS = 8;
+
     private final CatalogOptions options;
     private final Closer closer = new Closer();
     private final CatalogReadiness readiness = new CatalogReadiness();
@@ -49,18 +59,32 @@ public final class CatalogServer implements AutoCloseable {
      */
     public static CatalogServer start(
             CatalogOptions options, PrometheusMeterRegistry metrics, List<ReadinessCheck> readiness) {
-        return start(options, metrics, readiness, database -> database);
+        return start(options, metrics, OpenTelemetry.noop(), readiness);
+    }
+
+    /**
+     * The same, with traces of the requests; see {@link #start(CatalogOptions, PrometheusMeterRegistry, List)}.
+     *
+     * @param telemetry where spans go; stays the caller's
+     */
+    public static CatalogServer start(
+            CatalogOptions options,
+            PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
+            List<ReadinessCheck> readiness) {
+        return start(options, metrics, telemetry, readiness, database -> database);
     }
 
     /** Starts a server whose database is wrapped, so that tests can make it fail. */
     static CatalogServer start(
             CatalogOptions options,
             PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
             List<ReadinessCheck> readiness,
             UnaryOperator<CatalogDatabase> wrapping) {
         CatalogServer server = new CatalogServer(options);
         try {
-            server.wire(metrics, readiness, wrapping);
+            server.wire(metrics, telemetry, readiness, wrapping);
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -95,14 +119,18 @@ public final class CatalogServer implements AutoCloseable {
     }
 
     private void wire(
-            PrometheusMeterRegistry metrics, List<ReadinessCheck> others, UnaryOperator<CatalogDatabase> wrapping) {
+            PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
+            List<ReadinessCheck> others,
+            UnaryOperator<CatalogDatabase> wrapping) {
         CatalogLimits limits = options.limits();
-        CatalogDatabase database =
-                wrapping.apply(closer.register(SqliteCatalogDatabase.open(options.dataFolder(), Clock.systemUTC())));
+        CatalogDatabase database = wrapping.apply(closer.register(openDatabase(metrics)));
         WarehouseRecord warehouse = DefaultWarehouse.ensure(
                 database.warehouses(), options.warehouse(), Clock.systemUTC().instant());
         TarnFileIO io = closer.register(TarnFileIO.of(options.s3().fileIoProperties()));
         MetadataFiles files = new MetadataFiles(io, limits.metadataCache());
+        ParallelWrites writes = closer.register(new ParallelWrites(METADATA_WRITERS));
+        ObjectFiles objectFiles = new ObjectFiles(files, new ViewFiles(io, limits.metadataCache()), writes);
         TablePurge purge = closer.register(new TablePurge(io, files));
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
@@ -112,10 +140,13 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        PlanningEngine planning =
+                closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), Clock.systemUTC()));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database.warehouse(warehouse.id()),
                         files,
+                        objectFiles,
                         new CommitQueues(workers, limits.maxQueuedCommits()),
                         purge,
                         options.warehouse(),
@@ -123,13 +154,24 @@ public final class CatalogServer implements AutoCloseable {
                         options.vendStaticCredentials(),
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
-                        Clock.systemUTC()),
-                metrics);
+                        Clock.systemUTC(),
+                        new OpenAccess(),
+                        io,
+                        planning),
+                metrics,
+                telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);
         checks.add(readiness);
         ServerHandler handler = new ServerHandler(routes, metrics, checks);
         edge = closer.register(HttpEdge.start(options.host(), options.port(), limits.http(), handler, workers));
         readiness.serve(database);
+    }
+
+    private CatalogDatabase openDatabase(PrometheusMeterRegistry metrics) {
+        Clock clock = Clock.systemUTC();
+        return options.postgres().isPresent()
+                ? PostgresCatalogDatabase.open(options.postgres().get(), clock, metrics)
+                : SqliteCatalogDatabase.open(options.dataFolder(), clock);
     }
 
     private HttpEdge edge() {

@@ -211,9 +211,9 @@ class ProtocolTest {
         String body = catalog.send("GET", "/v1/config", "").body();
         assertThat(body)
                 .contains("\"POST /v1/{prefix}/transactions/commit\"")
+                .contains("\"POST /v1/{prefix}/namespaces/{namespace}/register-view\"")
                 .contains("\"namespace-separator\":\"%1F\"")
-                .contains("\"idempotency-key-lifetime\":\"PT30M\"")
-                .doesNotContain("/views");
+                .contains("\"idempotency-key-lifetime\":\"PT30M\"");
         assertThat(catalog.send("GET", "/v1/config?warehouse=elsewhere", "").body())
                 .contains("NoSuchWarehouseException");
         assertThat(catalog.send("GET", "/v1/nothing", "").statusCode()).isEqualTo(404);
@@ -223,6 +223,26 @@ class ProtocolTest {
                 .isEqualTo(400);
         assertThat(catalog.send("GET", TABLES + "?pageToken=bad", "").statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void aWarehouseIsReachedByItsPrefixAndTheDefaultOneWithoutOneToo() {
+        create("t");
+        String body = catalog.send("GET", TABLES + "/t", "").body();
+
+        assertThat(catalog.send("GET", "/v1/config", "").body()).doesNotContain("\"prefix\":");
+        assertThat(catalog.send("GET", "/v1/config?warehouse=default", "").body())
+                .contains("\"prefix\":\"default\"");
+        assertThat(catalog.send("GET", "/v1/config?warehouse=" + folder.resolve("warehouse"), "")
+                        .body())
+                .contains("\"prefix\":\"default\"");
+        assertThat(catalog.send("GET", TABLES.replace("/v1", "/v1/default") + "/t", "")
+                        .body())
+                .isEqualTo(body);
+        assertThat(catalog.send("GET", TABLES.replace("/v1", "/v1/elsewhere") + "/t", "")
+                        .body())
+                .contains("NoSuchWarehouseException");
+        assertThat(catalog.send("GET", "/v1/default/nothing", "").body()).contains("NotFoundException");
     }
 
     @Test

@@ -1,12 +1,18 @@
 package dev.tarn.catalog;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
+import dev.tarn.testkit.http.HttpProxy;
+import dev.tarn.testkit.openapi.ContractWatcher;
+import dev.tarn.testkit.openapi.OpenApiContract;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.rest.RESTCatalog;
 
@@ -25,10 +32,19 @@ final class RunningCatalog implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final CatalogServer server;
+    private final Optional<ContractWatcher> judge = OpenApiContract.ofIceberg().map(ContractWatcher::new);
+    private final URI uri;
 
     private RunningCatalog(CatalogOptions options, UnaryOperator<CatalogDatabase> wrapping) {
         server = closer.register(CatalogServer.start(
-                options, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), List.of(), wrapping));
+                options,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                OpenTelemetry.noop(),
+                List.of(),
+                wrapping));
+        uri = judge.map(watcher ->
+                        closer.register(HttpProxy.start(server::uri, watcher)).uri())
+                .orElse(server.uri());
     }
 
     static CatalogOptions options(Path folder, CatalogLimits limits) {
@@ -54,8 +70,9 @@ final class RunningCatalog implements AutoCloseable {
         return server;
     }
 
+    /** Where clients connect: a proxy that judges every answer, if the specification is there. */
     URI uri() {
-        return server.uri();
+        return uri;
     }
 
     /** A client, closed with the catalog. */
@@ -64,13 +81,13 @@ final class RunningCatalog implements AutoCloseable {
     }
 
     RESTCatalog client(Map<String, String> properties) {
-        RESTCatalog client = RestCatalogs.open(server.uri(), "", properties);
+        RESTCatalog client = RestCatalogs.open(uri, "", properties);
         closer.register(client::close);
         return client;
     }
 
     HttpResponse<String> send(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.uri() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri + path))
                 .method(
                         method,
                         body.isEmpty()
@@ -96,5 +113,8 @@ final class RunningCatalog implements AutoCloseable {
     @Override
     public void close() {
         closer.close();
+        judge.ifPresent(watcher -> assertThat(watcher.deviations())
+                .as("answers unlike the specification")
+                .isEmpty());
     }
 }

@@ -8,9 +8,11 @@ import java.util.Map;
 /** Turns stored replies into responses. Thread-safe. */
 final class Replies {
     private final TableBodies bodies;
+    private final ViewBodies views;
 
-    Replies(TableBodies bodies) {
+    Replies(TableBodies bodies, ViewBodies views) {
         this.bodies = bodies;
+        this.views = views;
     }
 
     static Response json(Object body) {
@@ -27,6 +29,8 @@ final class Replies {
             case JSON ->
                 Response.of(reply.status(), "application/json", reply.content().getBytes(StandardCharsets.UTF_8));
             case TABLE -> bodies.load(reply.content(), TableBodies.Snapshots.ALL, bodies.delegation(request));
+            case UNREGISTERED_TABLE -> bodies.forgotten(reply.content());
+            case VIEW -> views.load(reply.content());
             case STAGED_TABLE -> bodies.staged(reply.content(), bodies.delegation(request));
         };
     }

@@ -1,5 +1,9 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
 import java.util.HashMap;
@@ -13,13 +17,34 @@ import org.apache.iceberg.exceptions.BadRequestException;
 /**
  * A request that matched a route.
  *
+ * @param caller who asks
+ * @param authorizer decides what they may do
  * @param http as it came
  * @param variables raw path segments by the names that the route gives them
  * @param query raw query values by name
  */
-record RestRequest(Request http, Map<String, String> variables, Map<String, String> query) {
-    /** Who asks. Until a login is configured everybody is the same principal. */
-    static final String ANONYMOUS = "anonymous";
+record RestRequest(
+        Caller caller, Authorizer authorizer, Request http, Map<String, String> variables, Map<String, String> query) {
+    /** Lets the caller pass or not; for what only the body names. See {@link Authorizer#require}. */
+    void require(Privilege privilege, Securable on) {
+        authorizer.require(caller, privilege, on);
+    }
+
+    /** Whether the caller may do this, where the answer depends on it but is no refusal. */
+    boolean may(Privilege privilege, Securable on) {
+        return authorizer.may(caller, privilege, on);
+    }
+
+    /** What the path names: a table, a view, a namespace, or the warehouse where it names nothing. */
+    Securable securable() {
+        if (variables.containsKey("table")) {
+            return Securable.table(table());
+        }
+        if (variables.containsKey("view")) {
+            return Securable.view(view());
+        }
+        return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
+    }
 
     List<String> namespace() {
         return ObjectName.checkedNamespace(PathDecoder.namespace(variable("namespace")));
@@ -27,6 +52,15 @@ record RestRequest(Request http, Map<String, String> variables, Map<String, Stri
 
     ObjectName table() {
         return new ObjectName(namespace(), PathDecoder.decode(variable("table")));
+    }
+
+    ObjectName view() {
+        return new ObjectName(namespace(), PathDecoder.decode(variable("view")));
+    }
+
+    /** Whether the client holds what has this tag, and need not get it again. */
+    boolean isUnchanged(String etag) {
+        return ETags.isUnchanged(http, etag);
     }
 
     Optional<String> parameter(String name) {
@@ -49,17 +83,22 @@ record RestRequest(Request http, Map<String, String> variables, Map<String, Stri
     }
 
     /** Whether the client asked for credentials with the table. */
-    boolean asksForCredentials() {
+    static boolean asksForCredentials(Request http) {
         return http.header("x-iceberg-access-delegation")
                 .map(value -> value.toLowerCase(Locale.ROOT).contains("vended-credentials"))
                 .orElse(false);
+    }
+
+    /** A segment of the path, decoded. */
+    String pathVariable(String name) {
+        return PathDecoder.decode(variable(name));
     }
 
     private String variable(String name) {
         return Objects.requireNonNull(variables.get(name), name);
     }
 
-    static RestRequest of(Request http, Map<String, String> variables) {
-        return new RestRequest(http, new HashMap<>(variables), PathDecoder.query(http.query()));
+    static RestRequest of(Caller caller, Authorizer authorizer, Request http, Map<String, String> variables) {
+        return new RestRequest(caller, authorizer, http, new HashMap<>(variables), PathDecoder.query(http.query()));
     }
 }

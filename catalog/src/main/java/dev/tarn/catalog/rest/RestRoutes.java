@@ -1,26 +1,25 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.AccessControl;
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
-import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.TablePurge;
-import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,19 +27,37 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Finds the operation for a request, and answers for the configuration. Thread-safe. Owns nothing it is given. */
+/**
+ * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
+ * Owns nothing it is given.
+ */
 public final class RestRoutes implements RequestHandler {
-    private final Parts parts;
-    private final MeterRegistry metrics;
-    private final List<Route> routes;
-    private final Response config;
+    /** The warehouse that clients reach without naming one. */
+    private static final String DEFAULT_WAREHOUSE = "default";
+
+    private static final String VERSION = "v1";
+
+    /** Far above any request that is no commit. */
+    private static final long MAX_ORDINARY_BODY_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
+
+    private final RequestObserver observer;
+    private final AccessControl access;
+    private final Authorizer serverAuthorizer;
+    private final WarehouseRoutes defaultWarehouse;
+    private final RouteTable server;
 
     /**
      * What the routes stand on.
      *
      * @param store state of the catalog
-     * @param files metadata files
+     * @param files metadata files of tables
+     * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
      * @param warehouse where tables live
@@ -49,10 +66,14 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param access finds out who asks, and what they may do
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     public record Parts(
             CatalogStore store,
             MetadataFiles files,
+            ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
             WarehouseUri warehouse,
@@ -60,51 +81,106 @@ public final class RestRoutes implements RequestHandler {
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            AccessControl access,
+            FileIO io,
+            PlanningEngine planning) {}
 
     /** The routes of one catalog. */
-    public RestRoutes(Parts parts, MeterRegistry metrics) {
-        this.parts = parts;
-        this.metrics = metrics;
-        TableLocations locations = new TableLocations(parts.warehouse());
-        NamespaceService namespaces = new NamespaceService(parts.store());
-        IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                parts.files(), parts.warehouse(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies);
-        List<Route> all = new ArrayList<>();
-        all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
-        all.addAll(new TableRoutes(new TableRoutes.Parts(
-                        parts.store(),
-                        namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
-                        new TableCommits(parts.store(), parts.files(), locations),
-                        parts.queues(),
-                        parts.purge(),
-                        locations,
-                        replay,
-                        bodies,
-                        replies))
-                .routes());
-        this.config = config(all);
-        all.add(Route.of("GET", "/v1/config", this::config));
-        this.routes = List.copyOf(all);
+    public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
+        this.observer = new RequestObserver(metrics, telemetry);
+        this.access = parts.access();
+        this.serverAuthorizer = parts.access().ofServer();
+        this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
+                DEFAULT_WAREHOUSE,
+                parts.store(),
+                parts.files(),
+                parts.objectFiles(),
+                parts.queues(),
+                parts.purge(),
+                parts.warehouse(),
+                parts.s3(),
+                parts.vendCredentials(),
+                parts.bodyCacheSize(),
+                parts.idempotencyLifetime(),
+                parts.clock(),
+                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store()),
+                parts.io(),
+                parts.planning()));
+        this.server =
+                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
         List<String> segments = PathDecoder.segments(request.path());
-        boolean pathExists = false;
-        for (Route route : routes) {
-            Optional<Map<String, String>> variables = route.match(segments);
-            if (variables.isPresent() && route.method().equals(request.method())) {
-                return run(route, RestRequest.of(request, variables.get()));
-            }
-            pathExists |= variables.isPresent();
+        if (segments.size() > 1
+                && segments.get(0).equals(VERSION)
+                && server.heads().contains(segments.get(1))) {
+            RouteTable.Match match = server.find(request.method(), segments, 1);
+            boolean open = match.route().guard().by() == Guard.By.NOBODY;
+            return run(match, open ? Caller.ANONYMOUS : caller(request), serverAuthorizer, request);
         }
-        throw pathExists
-                ? new NoSuchRouteException(405, "Method %s is not allowed here".formatted(request.method()))
-                : new NoSuchRouteException(404, "The catalog has no such path");
+        // Whoever is not logged in learns nothing about warehouses either.
+        Caller caller = caller(request);
+        WarehouseRoutes warehouse = warehouse(segments);
+        int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
+        return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);
+    }
+
+    @Override
+    public Optional<Response> answerFromMemory(Request request) {
+        if (!request.method().equals("GET")) {
+            return Optional.empty();
+        }
+        try {
+            return warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
+        } catch (RuntimeException e) {
+            LOG.warn("An answer from memory failed; a worker gives it", e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Response> answerFromMemory(WarehouseRoutes warehouse, Request request) {
+        Optional<WarmAnswers.Warm> known = warehouse.warm().find(request.target());
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        WarmAnswers.Warm warm = known.get();
+        long begin = System.nanoTime();
+        return access.callerInMemory(request.header("authorization"))
+                .filter(warm.mayInMemory())
+                .flatMap(caller -> warm.answer().apply(request))
+                .map(response -> observer.begin(warm.route(), request, begin).end(response));
+    }
+
+    /** The warehouse that a path names, without asking anybody. */
+    private Optional<WarehouseRoutes> warehouseInMemory(String path) {
+        int begin = VERSION.length() + 2;
+        int end = path.indexOf('/', begin);
+        if (end < 0 || !path.startsWith(VERSION, 1)) {
+            return Optional.empty();
+        }
+        String head = path.substring(begin, end);
+        return head.equals(defaultWarehouse.name()) || defaultWarehouse.heads().contains(head)
+                ? Optional.of(defaultWarehouse)
+                : Optional.empty();
+    }
+
+    @Override
+    public long maxBodyBytes(String method, String path) {
+        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+    }
+
+    /** Commits and transactions: the only requests that grow with what is written. */
+    private static boolean isCommit(String path) {
+        if (path.endsWith("/transactions/commit")) {
+            return true;
+        }
+        int last = path.lastIndexOf('/');
+        return last > 0
+                && (path.startsWith("/tables", last - "/tables".length())
+                        || path.startsWith("/views", last - "/views".length()));
     }
 
     @Override
@@ -112,16 +188,54 @@ public final class RestRoutes implements RequestHandler {
         return ErrorTable.response(failure);
     }
 
-    private CompletionStage<Response> run(Route route, RestRequest request) {
-        Timer.Sample sample = Timer.start(metrics);
-        try {
-            return route.action()
-                    .apply(request)
-                    .exceptionally(failure -> failure(unwrapped(failure)))
-                    .thenApply(response -> record(route, sample, response));
-        } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(record(route, sample, failure(e)));
+    private Caller caller(Request request) {
+        return access.authenticate(request.header("authorization"));
+    }
+
+    private WarehouseRoutes warehouse(List<String> segments) {
+        if (segments.size() > 1 && segments.get(0).equals(VERSION)) {
+            String head = segments.get(1);
+            if (defaultWarehouse.heads().contains(head)) {
+                return defaultWarehouse;
+            }
+            if (segments.size() > 2) {
+                return warehouse(PathDecoder.decode(head));
+            }
         }
+        throw new NoSuchRouteException(404, "The catalog has no such path");
+    }
+
+    private WarehouseRoutes warehouse(String nameOrLocation) {
+        if (nameOrLocation.equals(defaultWarehouse.name()) || isLocation(nameOrLocation)) {
+            return defaultWarehouse;
+        }
+        throw new NoSuchWarehouseException(
+                "Warehouse '%s' does not exist; this catalog serves '%s' at %s",
+                nameOrLocation, defaultWarehouse.name(), defaultWarehouse.location());
+    }
+
+    private boolean isLocation(String warehouse) {
+        try {
+            return WarehouseUri.parse(warehouse).equals(defaultWarehouse.location());
+        } catch (TarnException e) {
+            return false;
+        }
+    }
+
+    private CompletionStage<Response> run(RouteTable.Match match, Caller caller, Authorizer authorizer, Request http) {
+        Route route = match.route();
+        RequestObserver.Observation observed = observer.begin(route, http);
+        try {
+            RestRequest request = RestRequest.of(caller, authorizer, http, match.variables());
+            return observed.within(() -> act(route, request)).thenApply(observed::end);
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(observed.end(failure(e)));
+        }
+    }
+
+    private CompletionStage<Response> act(Route route, RestRequest request) {
+        route.guard().check(request);
+        return route.action().apply(request).exceptionally(failure -> failure(unwrapped(failure)));
     }
 
     private static Throwable unwrapped(Throwable failure) {
@@ -129,38 +243,13 @@ public final class RestRoutes implements RequestHandler {
         return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
-    private Response record(Route route, Timer.Sample sample, Response response) {
-        long unused = sample.stop(Timer.builder("tarn.catalog.requests")
-                .description("Requests to the catalog, by operation and status")
-                .tag("operation", route.endpoint())
-                .tag("status", Integer.toString(response.status()))
-                .register(metrics));
-        return response;
-    }
-
+    /** Clients that name no warehouse go without a prefix, as they always did. */
     private Response config(RestRequest request) {
-        String warehouse = request.parameter("warehouse").orElse("");
-        if (!warehouse.isEmpty() && !isOurs(warehouse)) {
-            throw new NoSuchWarehouseException(
-                    "Warehouse '%s' does not exist; this catalog serves '%s'", warehouse, parts.warehouse());
+        String named = request.parameter("warehouse").orElse("");
+        if (named.isEmpty()) {
+            return defaultWarehouse.config(Map.of());
         }
-        return config;
-    }
-
-    private boolean isOurs(String warehouse) {
-        try {
-            return WarehouseUri.parse(warehouse).equals(parts.warehouse());
-        } catch (TarnException e) {
-            return false;
-        }
-    }
-
-    private Response config(List<Route> advertised) {
-        ObjectNode body = Json.object();
-        body.set("defaults", Json.node(parts.warehouse().isS3() ? parts.s3().publicProperties() : Map.of()));
-        body.set("overrides", Json.node(Map.of("namespace-separator", "%1F")));
-        body.set("endpoints", Json.node(advertised.stream().map(Route::endpoint).toList()));
-        body.put("idempotency-key-lifetime", parts.idempotencyLifetime().toString());
-        return Replies.json(body);
+        WarehouseRoutes warehouse = warehouse(named);
+        return warehouse.config(Map.of("prefix", warehouse.name()));
     }
 }

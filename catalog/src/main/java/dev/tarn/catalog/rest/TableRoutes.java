@@ -1,14 +1,20 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.KeyTakenException;
 import dev.tarn.catalog.commit.Mutation;
 import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectChange;
+import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
@@ -17,21 +23,17 @@ import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredReply;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
-import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
@@ -40,35 +42,38 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /** The operations on tables. Thread-safe. */
 final class TableRoutes {
-    /** Far more than any writer sends; a bound for the work of one request. */
-    private static final int MAX_UPDATES = 10_000;
+    private static final String ALL = "/v1/{prefix}/namespaces/{namespace}/tables";
+    private static final String ONE = ALL + "/{table}";
 
-    /** A transaction holds the store's only writer: more tables would make everybody wait. */
-    private static final int MAX_TABLES = 100;
+    /** Queries whose meaning does not depend on anything but the table. */
+    private static final Set<String> PLAIN_QUERIES = Set.of("", "snapshots=all", "snapshots=refs");
 
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final TableService tables;
-    private final TableCommits commits;
+    private final ObjectCommits commits;
     private final CommitQueues queues;
     private final TablePurge purge;
     private final TableLocations locations;
     private final IdempotentReplay replay;
     private final TableBodies bodies;
     private final Replies replies;
+    private final WarmAnswers warm;
+    private final Route loading = Route.of("GET", ONE, Privilege.TABLE_READ_PROPERTIES, this::load);
 
     /** What the routes stand on. */
     record Parts(
             CatalogStore store,
             NamespaceService namespaces,
             TableService tables,
-            TableCommits commits,
+            ObjectCommits commits,
             CommitQueues queues,
             TablePurge purge,
             TableLocations locations,
             IdempotentReplay replay,
             TableBodies bodies,
-            Replies replies) {}
+            Replies replies,
+            WarmAnswers warm) {}
 
     TableRoutes(Parts parts) {
         this.store = parts.store();
@@ -81,22 +86,31 @@ final class TableRoutes {
         this.replay = parts.replay();
         this.bodies = parts.bodies();
         this.replies = parts.replies();
+        this.warm = parts.warm();
     }
 
     List<Route> routes() {
-        String all = "/v1/{prefix}/namespaces/{namespace}/tables";
-        String one = all + "/{table}";
         return List.of(
-                Route.of("GET", all, this::list),
-                Route.of("POST", all, this::create),
-                Route.of("GET", one, this::load),
-                new Route("POST", one, this::commit),
-                Route.of("DELETE", one, this::drop),
-                Route.of("HEAD", one, this::exists),
-                Route.of("POST", one + "/metrics", this::report),
-                Route.of("POST", "/v1/{prefix}/namespaces/{namespace}/register", this::register),
-                Route.of("POST", "/v1/{prefix}/tables/rename", this::rename),
-                new Route("POST", "/v1/{prefix}/transactions/commit", this::commitAll));
+                Route.of("GET", ALL, Privilege.TABLE_LIST, this::list),
+                Route.of("POST", ALL, Privilege.TABLE_CREATE, this::create),
+                loading,
+                new Route("POST", ONE, CommitAccess.GUARD, this::commit),
+                Route.of("DELETE", ONE, Privilege.TABLE_DROP, this::drop),
+                Route.of("HEAD", ONE, Privilege.TABLE_LIST, this::exists),
+                Route.of("POST", ONE + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
+                Route.of(
+                        "POST",
+                        ONE + "/unregister",
+                        Guard.path(Privilege.TABLE_DROP, Privilege.TABLE_READ_PROPERTIES),
+                        this::unregister),
+                Route.of(
+                        "POST", "/v1/{prefix}/namespaces/{namespace}/register", Privilege.TABLE_CREATE, this::register),
+                Route.of(
+                        "POST",
+                        "/v1/{prefix}/tables/rename",
+                        Guard.action(Privilege.TABLE_DROP, Privilege.TABLE_CREATE),
+                        this::rename),
+                new Route("POST", "/v1/{prefix}/transactions/commit", CommitAccess.TRANSACTION_GUARD, this::commitAll));
     }
 
     private Response list(RestRequest request) {
@@ -121,22 +135,35 @@ final class TableRoutes {
                     case "refs" -> TableBodies.Snapshots.REFS;
                     default -> throw new BadRequestException("Query parameter 'snapshots' must be all or refs");
                 };
+        remember(request, snapshots);
         TableBodies.Delegation delegation = bodies.delegation(request);
         String etag = bodies.etag(table.metadataLocation(), snapshots, delegation);
-        if (request.http()
-                .header("if-none-match")
-                .filter(given -> matches(given, etag))
-                .isPresent()) {
+        if (request.isUnchanged(etag)) {
             return Response.empty(304, Map.of("etag", etag));
         }
         return bodies.load(table.metadataLocation(), snapshots, delegation);
     }
 
-    private static boolean matches(String given, String etag) {
-        return Arrays.stream(given.split(",", -1))
-                .map(String::strip)
-                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
+    private void remember(RestRequest request, TableBodies.Snapshots snapshots) {
+        if (PLAIN_QUERIES.contains(request.http().query())) {
+            ObjectName table = request.table();
+            Securable securable = Securable.table(table);
+            Authorizer authorizer = request.authorizer();
+            List<Privilege> privileges = loading.guard().privileges();
+            warm.remember(
+                    request.http(),
+                    new WarmAnswers.Warm(
+                            loading,
+                            caller -> privileges.stream()
+                                    .allMatch(privilege -> authorizer.mayInMemory(caller, privilege, securable)),
+                            http -> loadedInMemory(http, table, snapshots)));
+        }
+    }
+
+    private Optional<Response> loadedInMemory(Request http, ObjectName table, TableBodies.Snapshots snapshots) {
+        return store.objectInMemory(table.namespace(), table.name(), ObjectKind.TABLE)
+                .flatMap(record -> bodies.inMemory(record.metadataLocation(), snapshots, bodies.delegation(http)))
+                .map(loaded -> loaded.answer(http));
     }
 
     private Response exists(RestRequest request) {
@@ -151,9 +178,7 @@ final class TableRoutes {
                     create.validate();
                     ObjectName table = new ObjectName(request.namespace(), create.name());
                     namespaces.load(table.namespace());
-                    if (tables.isTaken(table)) {
-                        throw new AlreadyExistsException("Table already exists: %s", table);
-                    }
+                    tables.checkFree(table);
                     TableMetadata metadata = metadata(table, create);
                     return create.stageCreate() ? stage(metadata, mutation) : commits.create(table, metadata, mutation);
                 }),
@@ -187,13 +212,10 @@ final class TableRoutes {
 
     private CompletionStage<Response> commit(RestRequest request) {
         ObjectName table = request.table();
-        UpdateTableRequest update = Json.read(request.http().body(), UpdateTableRequest.class);
-        checkUpdates(update);
-        TableIdentifier named = update.identifier();
-        if (named != null && !name(named).equals(table)) {
-            throw new BadRequestException("The body names table %s but the path names %s", name(named), table);
-        }
-        List<TableCommits.TableChange> changes = List.of(new TableCommits.TableChange(table, update));
+        UpdateTableRequest update = CommitRequests.read(request.http().body());
+        CommitRequests.checkNames(update, table);
+        List<ObjectChange> changes = List.of(ObjectChange.ofTable(table, update));
+        changes.forEach(change -> CommitAccess.check(request, change));
         return queues.submit(
                 List.of(table.toString()),
                 () -> replies.render(
@@ -205,23 +227,12 @@ final class TableRoutes {
     }
 
     private CompletionStage<Response> commitAll(RestRequest request) {
-        CommitTransactionRequest transaction = Json.read(request.http().body(), CommitTransactionRequest.class);
-        transaction.validate();
-        List<UpdateTableRequest> updates = transaction.tableChanges();
-        if (updates.isEmpty() || updates.size() > MAX_TABLES) {
-            throw new BadRequestException(
-                    "A transaction must change from 1 to %s tables but has %s", MAX_TABLES, updates.size());
-        }
-        List<TableCommits.TableChange> changes = new ArrayList<>();
-        for (UpdateTableRequest update : updates) {
-            checkUpdates(update);
-            if (update.identifier() == null) {
-                throw new BadRequestException("Every change of a transaction must name its table");
-            }
-            changes.add(new TableCommits.TableChange(name(update.identifier()), update));
-        }
+        List<ObjectChange> changes = CommitRequests.readAll(request.http().body()).stream()
+                .map(update -> change(request, update))
+                .toList();
+        changes.forEach(change -> CommitAccess.check(request, change));
         return queues.submit(
-                changes.stream().map(change -> change.table().toString()).toList(),
+                changes.stream().map(change -> change.name().toString()).toList(),
                 () -> replies.render(
                         replay.run(
                                 request,
@@ -229,11 +240,20 @@ final class TableRoutes {
                         request));
     }
 
-    private static void checkUpdates(UpdateTableRequest update) {
-        update.validate();
-        if (update.updates().size() > MAX_UPDATES || update.requirements().size() > MAX_UPDATES) {
-            throw new BadRequestException("A commit may have at most %s updates and requirements", MAX_UPDATES);
-        }
+    /**
+     * The change that an entry of a transaction asks for, its kind settled: where the entry could change a table or a
+     * view, it is for the view of that name, if there is one that the caller may see.
+     */
+    private ObjectChange change(RestRequest request, UpdateTableRequest update) {
+        ObjectName name = CommitRequests.name(update.identifier());
+        return switch (CommitKind.of(update)) {
+            case TABLE -> ObjectChange.ofTable(name, update);
+            case VIEW -> ObjectChange.ofView(name, update);
+            case EITHER ->
+                request.may(Privilege.VIEW_LIST, Securable.view(name)) && commits.isView(name)
+                        ? ObjectChange.ofView(name, update)
+                        : ObjectChange.ofTable(name, update);
+        };
     }
 
     private Response drop(RestRequest request) {
@@ -250,12 +270,21 @@ final class TableRoutes {
                 request);
     }
 
+    private Response unregister(RestRequest request) {
+        ObjectName table = request.table();
+        return replies.render(replay.run(request, mutation -> tables.unregister(table, mutation)), request);
+    }
+
     private Response rename(RestRequest request) {
         return replies.render(
                 replay.run(request, mutation -> {
                     RenameTableRequest rename = Json.read(request.http().body(), RenameTableRequest.class);
                     rename.validate();
-                    return tables.rename(name(rename.source()), name(rename.destination()), mutation);
+                    ObjectName source = CommitRequests.name(rename.source());
+                    ObjectName destination = CommitRequests.name(rename.destination());
+                    request.require(Privilege.TABLE_DROP, Securable.table(source));
+                    request.require(Privilege.TABLE_CREATE, Securable.namespace(destination.namespace()));
+                    return tables.rename(source, destination, mutation);
                 }),
                 request);
     }
@@ -265,7 +294,13 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RegisterTableRequest register = Json.read(request.http().body(), RegisterTableRequest.class);
                     ObjectName table = new ObjectName(request.namespace(), register.name());
+                    if (register.overwrite()) {
+                        request.require(Privilege.TABLE_WRITE_DATA, Securable.namespace(table.namespace()));
+                    }
                     namespaces.load(table.namespace());
+                    if (!register.overwrite()) {
+                        tables.checkFree(table);
+                    }
                     return register.overwrite()
                             ? tables.registerOver(table, register.metadataLocation(), mutation)
                             : tables.register(table, register.metadataLocation(), mutation);
@@ -277,11 +312,5 @@ final class TableRoutes {
         tables.find(request.table());
         Json.read(request.http().body(), ReportMetricsRequest.class);
         return Replies.noContent();
-    }
-
-    private static ObjectName name(TableIdentifier identifier) {
-        return new ObjectName(
-                List.of(identifier.namespace().levels()),
-                Optional.ofNullable(identifier.name()).orElse(""));
     }
 }

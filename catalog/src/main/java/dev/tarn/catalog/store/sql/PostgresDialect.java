@@ -128,6 +128,14 @@ final class PostgresDialect implements Dialect {
         }
     }
 
+    @Override
+    public void continueAfterRestore(SqlSession session, long gap) throws SQLException {
+        session.query(
+                "SELECT setval(pg_get_serial_sequence('namespace', 'id'), (SELECT coalesce(max(id), 1) FROM namespace))",
+                row -> row.getLong(1));
+        session.update("UPDATE event_head SET sequence = (SELECT coalesce(max(sequence), 0) FROM outbox) + ?", gap);
+    }
+
     private static int sequenceSome(SqlSession session) throws SQLException {
         long head = session.first("SELECT sequence FROM event_head FOR UPDATE", row -> row.getLong(1))
                 .orElseThrow(() -> new SQLException("The table event_head has lost its row"));

@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +56,7 @@ class IndexProbesTest {
     private static void exercise(SqlCatalogDatabase database, String explain, int column, String... forbidden) {
         fill(database);
         StatementRecorder recorder = new StatementRecorder(database.transactions());
-        CatalogStore store = new SqlCatalogStore(recorder, "w");
+        CatalogStore store = new SqlCatalogStore(recorder, "w", Optional.empty());
 
         assertThat(store.listObjects(DB, ObjectKind.TABLE, "name5", 100)).hasSize(100);
         assertThat(store.listObjects(DB, ObjectKind.VIEW, "", 100)).hasSize(100);
