@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
+ * @param background warehouses and what is done for them behind the requests
  * @param postgres the database that keeps the catalog, absent if it is embedded in the data folder
  */
 public record CatalogOptions(
@@ -36,6 +37,7 @@ public record CatalogOptions(
         CatalogLimits limits,
         boolean allowUnauthenticated,
         PlanningSettings planning,
+        BackgroundOptions background,
         Optional<PostgresSettings> postgres) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -73,7 +75,7 @@ public record CatalogOptions(
         this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
     }
 
-    /** Options of a server that plans scans as usual. */
+    /** Options of a server that plans scans and works in the background as usual. */
     public CatalogOptions(
             String host,
             int port,
@@ -93,6 +95,7 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
+                BackgroundOptions.DEFAULTS,
                 Optional.empty());
     }
 
@@ -107,6 +110,23 @@ public record CatalogOptions(
                 vendStaticCredentials,
                 limits,
                 allowUnauthenticated,
+                other,
+                background,
+                postgres);
+    }
+
+    /** The same options, with other work in the background. */
+    public CatalogOptions with(BackgroundOptions other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
                 other,
                 postgres);
     }
@@ -123,6 +143,7 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 planning,
+                background,
                 Optional.of(database));
     }
 
@@ -138,6 +159,7 @@ public record CatalogOptions(
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
+                BackgroundOptions.from(settings),
                 PostgresSettings.from(settings));
     }
 

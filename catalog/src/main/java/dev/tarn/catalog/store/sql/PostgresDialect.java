@@ -130,9 +130,11 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public void continueAfterRestore(SqlSession session, long gap) throws SQLException {
-        session.query(
-                "SELECT setval(pg_get_serial_sequence('namespace', 'id'), (SELECT coalesce(max(id), 1) FROM namespace))",
-                row -> row.getLong(1));
+        for (String table : List.of("namespace", "outbox")) {
+            session.execute(
+                    "SELECT setval(pg_get_serial_sequence('%1$s', 'id'), coalesce(max(id), 0) + 1, false) FROM %1$s"
+                            .formatted(table));
+        }
         session.update("UPDATE event_head SET sequence = (SELECT coalesce(max(sequence), 0) FROM outbox) + ?", gap);
     }
 
