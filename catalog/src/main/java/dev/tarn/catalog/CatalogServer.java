@@ -2,9 +2,11 @@ package dev.tarn.catalog;
 
 import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.FunctionFiles;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ParallelWrites;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.HttpEdge;
@@ -12,6 +14,7 @@ import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.SqliteCatalogStore;
 import dev.tarn.common.Closer;
+import dev.tarn.common.DataSize;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.storage.TarnFileIO;
@@ -36,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogServer implements AutoCloseable {
     /** Enough to hide the latency of an object store when a transaction changes many objects. */
     private static final int METADATA_WRITERS = 8;
+
+    /** Views and functions are small, so that this holds some thousands of each. */
+    private static final DataSize OTHER_METADATA_CACHE = DataSize.ofMegabytes(16);
 
     private final CatalogOptions options;
     private final Closer closer = new Closer();
@@ -126,7 +132,9 @@ public final class CatalogServer implements AutoCloseable {
         TarnFileIO io = closer.register(TarnFileIO.of(options.s3().fileIoProperties()));
         MetadataFiles files = new MetadataFiles(io, limits.metadataCache());
         ParallelWrites writes = closer.register(new ParallelWrites(METADATA_WRITERS));
-        ObjectFiles objectFiles = new ObjectFiles(files, new ViewFiles(io, limits.metadataCache()), writes);
+        ObjectFiles objectFiles = new ObjectFiles(
+                files, new ViewFiles(io, OTHER_METADATA_CACHE), new FunctionFiles(io, OTHER_METADATA_CACHE), writes);
+        ReportEvents reports = closer.register(new ReportEvents());
         TablePurge purge = closer.register(new TablePurge(io, files));
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
@@ -143,6 +151,7 @@ public final class CatalogServer implements AutoCloseable {
                         objectFiles,
                         new CommitQueues(workers, limits.maxQueuedCommits()),
                         purge,
+                        reports,
                         options.warehouse(),
                         options.s3(),
                         options.vendStaticCredentials(),

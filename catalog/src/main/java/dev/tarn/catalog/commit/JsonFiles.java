@@ -25,8 +25,17 @@ final class JsonFiles {
         this.maxBytes = maxBytes;
     }
 
-    /** Writes a new file. Fails if it exists. */
+    /**
+     * Writes a new file. Fails if it exists.
+     *
+     * @throws TarnException INVALID if the file would be too large to be read back
+     */
     void write(String location, byte[] json) {
+        if (json.length > maxBytes) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "The metadata would have %d bytes but at most %d are allowed".formatted(json.length, maxBytes));
+        }
         try (OutputStream out = io.newOutputFile(location).create()) {
             out.write(isGzip(location) ? MetadataFiles.gzip(json) : json);
         } catch (IOException e) {

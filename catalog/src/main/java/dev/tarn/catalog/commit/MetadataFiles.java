@@ -59,6 +59,12 @@ public final class MetadataFiles {
     /** Writes a new file, and keeps the version in memory. Fails if the file exists. */
     public TableVersion write(String location, TableMetadata metadata) {
         byte[] json = TableMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8);
+        if (json.length > MAX_BYTES) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "The metadata of the table would have %d bytes but at most %d can be read back; expire snapshots"
+                            .formatted(json.length, MAX_BYTES));
+        }
         try (OutputStream out = io.newOutputFile(location).create()) {
             out.write(isGzip(location) ? gzip(json) : json);
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.events.CatalogEvent;
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableChanges;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.model.ViewChanges;
@@ -171,6 +172,7 @@ public final class ObjectCommits {
 
     private Step newTable(ObjectName name, TableMetadata metadata) {
         locations.check(metadata);
+        RequestLimits.check(metadata);
         String location = TableChanges.newMetadataLocation(metadata, 0);
         return new Step(
                 name,
@@ -198,6 +200,7 @@ public final class ObjectCommits {
             return Step.unchanged(current, change.name());
         }
         locations.check(next);
+        RequestLimits.check(next);
         String location = TableChanges.newMetadataLocation(next, current.version());
         return new Step(
                 change.name(),
@@ -226,6 +229,7 @@ public final class ObjectCommits {
     private void check(ViewMetadata view) {
         locations.checked("view location", view.location());
         locations.checkProperties(view.properties());
+        RequestLimits.check(view);
     }
 
     /** True if done; false if something changed since the steps were planned. */

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.commit;
 
+import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
@@ -49,6 +50,7 @@ final class ObjectService {
         return switch (kind) {
             case TABLE -> new NoSuchTableException("Table does not exist: %s", name);
             case VIEW -> new NoSuchViewException("View does not exist: %s", name);
+            case FUNCTION -> new NoSuchFunctionException(name);
         };
     }
 

@@ -1,11 +1,13 @@
 package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoredReply;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 
@@ -80,7 +82,9 @@ public final class TableService {
 
     private StoredReply checkedForRegistration(String metadataLocation) {
         locations.checked("metadata-location", metadataLocation);
-        locations.check(files.load(metadataLocation).metadata());
+        TableMetadata metadata = files.load(metadataLocation).metadata();
+        locations.check(metadata);
+        RequestLimits.checkRegistered(metadata);
         return StoredReply.table(metadataLocation);
     }
 }

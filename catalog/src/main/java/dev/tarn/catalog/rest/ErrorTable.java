@@ -3,6 +3,7 @@ package dev.tarn.catalog.rest;
 import dev.tarn.catalog.http.BodyTooLargeException;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.http.UnsupportedEncodingException;
+import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ final class ErrorTable {
             Map.entry(NoSuchNamespaceException.class, 404),
             Map.entry(NoSuchTableException.class, 404),
             Map.entry(NoSuchViewException.class, 404),
+            Map.entry(NoSuchFunctionException.class, 404),
             Map.entry(NoSuchWarehouseException.class, 404),
             Map.entry(AlreadyExistsException.class, 409),
             Map.entry(NamespaceNotEmptyException.class, 409),

@@ -6,6 +6,7 @@ import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
@@ -50,6 +51,7 @@ public final class RestRoutes implements RequestHandler {
      * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
+     * @param reports passes on what clients report
      * @param warehouse where tables live
      * @param s3 how clients reach the store
      * @param vendCredentials whether clients that ask get the server's own credentials
@@ -64,6 +66,7 @@ public final class RestRoutes implements RequestHandler {
             ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
+            ReportEvents reports,
             WarehouseUri warehouse,
             S3Settings s3,
             boolean vendCredentials,
@@ -84,6 +87,8 @@ public final class RestRoutes implements RequestHandler {
                 parts.objectFiles(),
                 parts.queues(),
                 parts.purge(),
+                parts.reports(),
+                metrics,
                 parts.warehouse(),
                 parts.s3(),
                 parts.vendCredentials(),

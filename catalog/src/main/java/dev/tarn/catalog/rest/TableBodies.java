@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -21,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.iceberg.Labels;
+import org.apache.iceberg.LabelsParser;
 import org.apache.iceberg.TableMetadata;
 
 /**
@@ -92,7 +95,7 @@ final class TableBodies {
 
     /** The answer for a table that exists nowhere yet, and so has no metadata file. */
     Response staged(String metadataJson, Delegation delegation) {
-        byte[] body = body("", metadataJson.getBytes(StandardCharsets.UTF_8), "", delegation);
+        byte[] body = body("", metadataJson.getBytes(StandardCharsets.UTF_8), "", delegation, Labels.EMPTY);
         return Response.of(200, "application/json", body);
     }
 
@@ -110,11 +113,12 @@ final class TableBodies {
     private Ready build(Key key) {
         TableVersion version = files.load(key.location());
         byte[] metadata = key.snapshots() == Snapshots.ALL ? version.json() : referencedOnly(version);
-        byte[] plain = body(key.location(), metadata, version.metadata().location(), key.delegation());
+        Labels labels = ObjectLabels.of(version.metadata());
+        byte[] plain = body(key.location(), metadata, version.metadata().location(), key.delegation(), labels);
         return new Ready(plain, MetadataFiles.gzip(plain));
     }
 
-    private byte[] body(String location, byte[] metadata, String tableLocation, Delegation delegation) {
+    private byte[] body(String location, byte[] metadata, String tableLocation, Delegation delegation, Labels labels) {
         Map<String, String> config = new LinkedHashMap<>(publicConfig);
         ObjectNode tail = Json.object();
         if (delegation == Delegation.VENDED) {
@@ -127,6 +131,9 @@ final class TableBodies {
             }
         }
         tail.set("config", Json.node(config));
+        if (!labels.isEmpty()) {
+            tail.set("labels", Json.tree(LabelsParser.toJson(labels).getBytes(StandardCharsets.UTF_8)));
+        }
         ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);
         String head = location.isEmpty() ? "{" : "{\"metadata-location\":" + Json.text(location) + ",";
         body.writeBytes((head + "\"metadata\":").getBytes(StandardCharsets.UTF_8));

@@ -6,6 +6,7 @@ import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.StoredView;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import org.apache.iceberg.Labels;
+import org.apache.iceberg.LabelsParser;
 
 /**
  * The bodies of load answers of views, ready to be sent in plain and in gzip, by metadata file. A warm answer parses and
@@ -56,7 +59,9 @@ final class ViewBodies {
         body.writeBytes(
                 ("{\"metadata-location\":" + Json.text(location) + ",\"metadata\":").getBytes(StandardCharsets.UTF_8));
         body.writeBytes(view.json());
-        body.writeBytes(",\"config\":{}}".getBytes(StandardCharsets.UTF_8));
+        Labels labels = ObjectLabels.of(view.metadata());
+        String tail = labels.isEmpty() ? "}" : ",\"labels\":" + LabelsParser.toJson(labels) + "}";
+        body.writeBytes((",\"config\":{}" + tail).getBytes(StandardCharsets.UTF_8));
         byte[] plain = body.toByteArray();
         return new Ready(plain, MetadataFiles.gzip(plain), etag(location));
     }

@@ -3,10 +3,12 @@ package dev.tarn.catalog.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.FunctionService;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
@@ -16,6 +18,7 @@ import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,6 +48,8 @@ final class WarehouseRoutes {
      * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
+     * @param reports passes on what clients report
+     * @param metrics counts it
      * @param location where tables live
      * @param s3 how clients reach the store
      * @param vendCredentials whether clients that ask get the server's own credentials
@@ -60,6 +65,8 @@ final class WarehouseRoutes {
             ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
+            ReportEvents reports,
+            MeterRegistry metrics,
             WarehouseUri location,
             S3Settings s3,
             boolean vendCredentials,
@@ -76,14 +83,18 @@ final class WarehouseRoutes {
         TableBodies bodies = new TableBodies(
                 parts.files(), parts.location(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies, viewBodies);
+        FunctionBodies functionBodies = new FunctionBodies(parts.objectFiles().functions());
+        TableService tables = new TableService(parts.store(), parts.files(), locations);
+        ViewService views = new ViewService(parts.store(), parts.objectFiles().views(), locations);
+        Replies replies = new Replies(bodies, viewBodies, functionBodies);
         ObjectCommits commits = new ObjectCommits(parts.store(), parts.objectFiles(), locations);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
+                        tables,
+                        views,
                         commits,
                         parts.queues(),
                         parts.purge(),
@@ -95,7 +106,7 @@ final class WarehouseRoutes {
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new ViewService(parts.store(), parts.objectFiles().views(), locations),
+                        views,
                         commits,
                         parts.queues(),
                         locations,
@@ -103,8 +114,20 @@ final class WarehouseRoutes {
                         viewBodies,
                         replies))
                 .routes());
+        FunctionRoutes functions = new FunctionRoutes(
+                parts.store(),
+                namespaces,
+                new FunctionService(parts.store(), parts.objectFiles().functions(), locations),
+                functionBodies,
+                replay,
+                replies);
+        all.addAll(functions.routes());
+        all.addAll(new ReportRoutes(
+                        parts.store(), tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
+                .routes());
         this.routes = List.copyOf(all);
-        this.table = new RouteTable(BASE, routes);
+        all.addAll(functions.extensions());
+        this.table = new RouteTable(BASE, all);
     }
 
     String name() {
