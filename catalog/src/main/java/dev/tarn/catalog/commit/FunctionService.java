@@ -5,6 +5,7 @@ import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoredReply;
@@ -20,8 +21,8 @@ public final class FunctionService {
     private final TableLocations locations;
 
     /** Functions of one store. */
-    public FunctionService(CatalogStore store, FunctionFiles files, TableLocations locations) {
-        this.objects = new ObjectService(store);
+    public FunctionService(CatalogStore store, FunctionFiles files, TableLocations locations, LocationRule rule) {
+        this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
     }
@@ -50,10 +51,12 @@ public final class FunctionService {
      */
     public StoredReply register(ObjectName function, String metadataLocation, Existing existing, Mutation mutation) {
         locations.checked("metadata-location", metadataLocation);
-        files.parse(metadataLocation)
+        // A function that does not say where it is owns nothing but its metadata file.
+        String base = files.parse(metadataLocation)
                 .location()
-                .ifPresent(location -> locations.checked("function location", location));
-        return store(function, metadataLocation, existing, mutation);
+                .map(location -> locations.checked("function location", location))
+                .orElse(metadataLocation);
+        return store(registration(function, metadataLocation, base), existing, mutation);
     }
 
     /**
@@ -62,16 +65,17 @@ public final class FunctionService {
      * @throws AlreadyExistsException if the name is in use
      */
     public StoredReply create(ObjectName function, FunctionMetadata metadata, Existing existing, Mutation mutation) {
-        String folder = metadata.location()
-                .map(location -> locations.checked("function location", location))
-                .orElseGet(() -> locations.defaultLocation(function));
         if (existing == Existing.KEEP) {
             objects.checkFree(function, ObjectKind.FUNCTION);
         }
-        String location = "%s/metadata/%s.metadata.json".formatted(folder, UUID.randomUUID());
+        String base = metadata.location()
+                .map(location -> locations.checked("function location", location))
+                .or(() -> objects.find(function, ObjectKind.FUNCTION).map(ObjectRecord::location))
+                .orElseGet(() -> locations.defaultLocation(function));
+        String location = "%s/metadata/%s.metadata.json".formatted(base, UUID.randomUUID());
         files.write(location, metadata);
         try {
-            return store(function, location, existing, mutation);
+            return store(registration(function, location, base), existing, mutation);
         } catch (TarnException e) {
             if (e.kind() != ErrorKind.UNKNOWN_OUTCOME) {
                 files.deleteUnused(location);
@@ -83,16 +87,20 @@ public final class FunctionService {
         }
     }
 
+    private static ObjectService.Registration registration(ObjectName function, String location, String base) {
+        return new ObjectService.Registration(
+                function, ObjectKind.FUNCTION, location, base, StoredReply.function(location));
+    }
+
+    private StoredReply store(ObjectService.Registration wanted, Existing existing, Mutation mutation) {
+        return existing == Existing.REPLACE
+                ? objects.registerOver(wanted, mutation)
+                : objects.register(wanted, mutation);
+    }
+
     /** Forgets a function; its files stay. */
     public StoredReply drop(ObjectName function, Mutation mutation) {
         return objects.drop(function, ObjectKind.FUNCTION, "drop-function", last -> StoredReply.empty(), mutation)
                 .reply();
-    }
-
-    private StoredReply store(ObjectName function, String location, Existing existing, Mutation mutation) {
-        StoredReply reply = StoredReply.function(location);
-        return existing == Existing.REPLACE
-                ? objects.registerOver(function, ObjectKind.FUNCTION, location, reply, mutation)
-                : objects.register(function, ObjectKind.FUNCTION, location, reply, mutation);
     }
 }

@@ -5,10 +5,12 @@ import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableChanges;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.model.UpdateActions;
 import dev.tarn.catalog.model.ViewChanges;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
 import dev.tarn.catalog.store.CommitOutcome;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
@@ -18,7 +20,6 @@ import dev.tarn.common.TarnException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,28 +45,45 @@ public final class ObjectCommits {
     private final ObjectService objects;
     private final ObjectFiles files;
     private final TableLocations locations;
+    private final LocationRule rule;
 
     /** Commits to the objects of one store. */
-    public ObjectCommits(CatalogStore store, ObjectFiles files, TableLocations locations) {
+    public ObjectCommits(CatalogStore store, ObjectFiles files, TableLocations locations, LocationRule rule) {
         this.store = store;
-        this.objects = new ObjectService(store);
+        this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
+        this.rule = rule;
     }
 
     /**
      * An object that is to be changed: where it stands, and where it shall go.
      *
+     * @param base base location of the next version
+     * @param details what an event tells about it
      * @param write writes the metadata file of the next version
      */
     private record Step(
-            ObjectName name, ObjectKind kind, Optional<ObjectRecord> current, String nextLocation, Runnable write) {
+            ObjectName name,
+            ObjectKind kind,
+            Optional<ObjectRecord> current,
+            String nextLocation,
+            String base,
+            String details,
+            Runnable write) {
         boolean changesNothing() {
             return current.isPresent() && nextLocation.equals(current.get().metadataLocation());
         }
 
         static Step unchanged(ObjectRecord current, ObjectName name) {
-            return new Step(name, current.kind(), Optional.of(current), current.metadataLocation(), () -> {});
+            return new Step(
+                    name,
+                    current.kind(),
+                    Optional.of(current),
+                    current.metadataLocation(),
+                    current.location(),
+                    CatalogEvent.NO_DETAILS,
+                    () -> {});
         }
     }
 
@@ -101,12 +119,12 @@ public final class ObjectCommits {
 
     /** Adds a table with metadata that was built elsewhere. See {@link #commit} for the endings. */
     public StoredReply create(ObjectName table, TableMetadata metadata, Mutation mutation) {
-        return create(newTable(table, metadata), StoredReply::table, mutation);
+        return create(newTable(table, metadata, CatalogEvent.NO_DETAILS), StoredReply::table, mutation);
     }
 
     /** Adds a view with metadata that was built elsewhere. See {@link #commit} for the endings. */
     public StoredReply create(ObjectName view, ViewMetadata metadata, Mutation mutation) {
-        return create(newView(view, metadata), StoredReply::view, mutation);
+        return create(newView(view, metadata, CatalogEvent.NO_DETAILS), StoredReply::view, mutation);
     }
 
     private StoredReply create(Step step, Function<String, StoredReply> reply, Mutation mutation) {
@@ -152,25 +170,26 @@ public final class ObjectCommits {
                     : nextTable(change, current.get());
         }
         boolean create = TableChanges.isCreate(change.request());
+        String details = UpdateActions.json(change.request().updates());
         if (change.kind() == ObjectKind.VIEW) {
             if (!create) {
                 throw new NoSuchViewException("View does not exist: %s", change.name());
             }
             objects.checkFree(change.name(), ObjectKind.VIEW);
-            return newView(change.name(), ViewChanges.create(change.request()));
+            return newView(change.name(), ViewChanges.create(change.request()), details);
         }
         if (!create) {
             throw new NoSuchTableException("Table does not exist: %s", change.name());
         }
         objects.checkFree(change.name(), ObjectKind.TABLE);
-        return newTable(change.name(), TableChanges.create(change.request()));
+        return newTable(change.name(), TableChanges.create(change.request()), details);
     }
 
     private Optional<ObjectRecord> find(ObjectChange change) {
         return objects.find(change.name(), change.kind());
     }
 
-    private Step newTable(ObjectName name, TableMetadata metadata) {
+    private Step newTable(ObjectName name, TableMetadata metadata, String details) {
         locations.check(metadata);
         RequestLimits.check(metadata);
         String location = TableChanges.newMetadataLocation(metadata, 0);
@@ -179,10 +198,12 @@ public final class ObjectCommits {
                 ObjectKind.TABLE,
                 Optional.empty(),
                 location,
+                metadata.location(),
+                details,
                 () -> files.tables().write(location, metadata));
     }
 
-    private Step newView(ObjectName name, ViewMetadata metadata) {
+    private Step newView(ObjectName name, ViewMetadata metadata, String details) {
         check(metadata);
         String location = ViewChanges.newMetadataLocation(metadata, 0);
         return new Step(
@@ -190,6 +211,8 @@ public final class ObjectCommits {
                 ObjectKind.VIEW,
                 Optional.empty(),
                 location,
+                metadata.location(),
+                details,
                 () -> files.views().write(location, metadata));
     }
 
@@ -207,6 +230,8 @@ public final class ObjectCommits {
                 current.kind(),
                 Optional.of(current),
                 location,
+                next.location(),
+                UpdateActions.json(change.request().updates()),
                 () -> files.tables().write(location, next));
     }
 
@@ -223,6 +248,8 @@ public final class ObjectCommits {
                 current.kind(),
                 Optional.of(current),
                 location,
+                next.location(),
+                UpdateActions.json(change.request().updates()),
                 () -> files.views().write(location, next));
     }
 
@@ -236,12 +263,22 @@ public final class ObjectCommits {
     private boolean attempt(List<Step> steps, StoredReply answer, Mutation mutation) {
         List<Step> written =
                 steps.stream().filter(step -> !step.changesNothing()).toList();
-        List<Change> changes = changes(steps);
+        List<Change> changes = new ArrayList<>();
+        List<CatalogEvent> events = new ArrayList<>();
+        for (Step step : steps) {
+            if (!step.changesNothing()) {
+                String id = step.current()
+                        .map(ObjectRecord::id)
+                        .orElseGet(() -> UUID.randomUUID().toString());
+                changes.add(change(step, id));
+                events.add(event(step, id, mutation));
+            } else if (steps.size() > 1) {
+                changes.add(expectation(step));
+            }
+        }
         if (changes.isEmpty() && mutation.key().isEmpty()) {
             return true;
         }
-        List<CatalogEvent> events =
-                written.stream().map(step -> event(step, mutation)).toList();
         CommitOutcome outcome;
         try {
             files.writes().run(written.stream().map(Step::write).toList());
@@ -286,43 +323,57 @@ public final class ObjectCommits {
                 yield false;
             }
             case KEY_TAKEN -> throw new KeyTakenException();
-            case NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for an object: " + outcome);
+            case LOCATION_TAKEN -> throw ObjectService.locationTaken(nameOfTakenLocation(steps));
+            case NAMESPACE_NOT_EMPTY, WAREHOUSE_NOT_EMPTY ->
+                throw new IllegalStateException("Impossible for an object: " + outcome);
         };
     }
 
-    /**
-     * What is to happen in the store. An object of a transaction that only states requirements gets a new version with
-     * the same metadata: a concurrent change of it would make the transaction stale, so that no two transactions can
-     * each rely on what the other one changes. A single object that changes nothing needs no such proof.
-     */
-    private static List<Change> changes(List<Step> steps) {
-        List<Change> changes = new ArrayList<>();
-        for (Step step : steps) {
-            if (steps.size() > 1 || !step.changesNothing()) {
-                changes.add(change(step));
-            }
-        }
-        return changes;
+    /** The first object whose location is not free any more; the first one of all if the other one has gone again. */
+    private ObjectName nameOfTakenLocation(List<Step> steps) {
+        return steps.stream()
+                .filter(step -> !step.changesNothing())
+                .filter(step -> store.overlapping(step.base(), 2).stream()
+                        .anyMatch(other -> step.current()
+                                .map(current -> !current.id().equals(other.id()))
+                                .orElse(true)))
+                .findFirst()
+                .orElse(steps.get(0))
+                .name();
     }
 
-    private static Change change(Step step) {
+    /**
+     * An object of a transaction that only states requirements must not change beside it, so that no two transactions can
+     * each rely on what the other one changes. A single object that changes nothing needs no such proof.
+     */
+    private static Change expectation(Step step) {
+        ObjectRecord current = step.current().orElseThrow();
+        return new Change.ExpectObject(current.id(), current.version());
+    }
+
+    private Change change(Step step, String id) {
         return step.current()
-                .<Change>map(current -> new Change.ReplaceObject(current.id(), current.version(), step.nextLocation()))
+                .<Change>map(current ->
+                        new Change.ReplaceObject(id, current.version(), step.nextLocation(), step.base(), rule))
                 .orElseGet(() -> new Change.CreateObject(
-                        UUID.randomUUID().toString(),
+                        id,
                         step.name().namespace(),
                         step.name().name(),
                         step.kind(),
-                        step.nextLocation()));
+                        step.nextLocation(),
+                        step.base(),
+                        rule));
     }
 
-    private static CatalogEvent event(Step step, Mutation mutation) {
-        String kind = step.kind().name().toLowerCase(Locale.ROOT);
-        return mutation.event(
-                (step.current().isPresent() ? "commit-" : "create-") + kind,
-                step.name().namespace(),
-                step.name().name(),
-                step.nextLocation());
+    private static CatalogEvent event(Step step, String id, Mutation mutation) {
+        return mutation.objectEvent(
+                ObjectService.operation(step.current().isPresent() ? "commit" : "create", step.kind()),
+                step.name(),
+                step.kind(),
+                id,
+                step.nextLocation(),
+                step.current().map(ObjectRecord::metadataLocation).orElse(""),
+                step.details());
     }
 
     private static CommitFailedException contended(ObjectName name) {

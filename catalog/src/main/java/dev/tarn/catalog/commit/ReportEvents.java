@@ -31,6 +31,9 @@ public final class ReportEvents implements AutoCloseable {
     /** Events of one transaction, which holds the store's only writer. */
     private static final int MAX_BATCH = 200;
 
+    /** A stop must not wait for a database that hangs. */
+    private static final long MAX_CLOSE_SECONDS = 5;
+
     private record Report(CatalogStore store, CatalogEvent event) {}
 
     private final BlockingQueue<Report> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
@@ -76,5 +79,14 @@ public final class ReportEvents implements AutoCloseable {
     @Override
     public void close() {
         writer.shutdown();
+        try {
+            if (!writer.awaitTermination(MAX_CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "Metrics reports of clients were lost since they could not be written within {} s",
+                        MAX_CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoredReply;
@@ -18,8 +19,8 @@ public final class ViewService {
     private final TableLocations locations;
 
     /** Views of one store. */
-    public ViewService(CatalogStore store, ViewFiles files, TableLocations locations) {
-        this.objects = new ObjectService(store);
+    public ViewService(CatalogStore store, ViewFiles files, TableLocations locations, LocationRule rule) {
+        this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
     }
@@ -60,6 +61,13 @@ public final class ViewService {
         locations.checked("view location", metadata.location());
         locations.checkProperties(metadata.properties());
         RequestLimits.checkRegistered(metadata);
-        return objects.register(view, ObjectKind.VIEW, metadataLocation, StoredReply.view(metadataLocation), mutation);
+        return objects.register(
+                new ObjectService.Registration(
+                        view,
+                        ObjectKind.VIEW,
+                        metadataLocation,
+                        metadata.location(),
+                        StoredReply.view(metadataLocation)),
+                mutation);
     }
 }

@@ -50,6 +50,9 @@ public final class RequestLimits {
     /** Properties of a table, view or namespace: more would make every answer about it heavy. */
     public static final int MAX_PROPERTIES = 10_000;
 
+    /** Iceberg adds a few properties of its own to those that a client gave. */
+    private static final int MAX_STORED_PROPERTIES = MAX_PROPERTIES + 16;
+
     /** Bytes of a fixed type: each row holds as many. */
     public static final int MAX_FIXED_BYTES = 1 << 20;
 
@@ -85,14 +88,20 @@ public final class RequestLimits {
 
     /** Refuses what a commit made of a table, as far as the commit can have made it bad. */
     public static void check(TableMetadata metadata) {
-        atMost("properties of a table", MAX_PROPERTIES, metadata.properties().size());
+        atMost(
+                "properties of a table",
+                MAX_STORED_PROPERTIES,
+                metadata.properties().size());
         check(metadata.spec());
         check(metadata.sortOrder());
     }
 
     /** Refuses what a commit made of a view, as far as the commit can have made it bad. */
     public static void check(ViewMetadata metadata) {
-        atMost("properties of a view", MAX_PROPERTIES, metadata.properties().size());
+        atMost(
+                "properties of a view",
+                MAX_STORED_PROPERTIES,
+                metadata.properties().size());
     }
 
     /** Refuses metadata that comes from elsewhere. */

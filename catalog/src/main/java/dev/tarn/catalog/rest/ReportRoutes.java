@@ -8,9 +8,11 @@ import dev.tarn.catalog.events.CatalogEvent;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 
 /** Takes metrics reports of clients: they are checked, counted and passed on as events. Thread-safe. */
@@ -45,7 +47,11 @@ final class ReportRoutes {
                 "report-metrics",
                 name.namespace(),
                 name.name(),
+                Optional.of(ObjectKind.TABLE),
+                table.id(),
                 table.metadataLocation(),
+                table.metadataLocation(),
+                Json.text(summary),
                 request.caller().principal(),
                 clock.instant());
         if (!events.offer(store, event)) {

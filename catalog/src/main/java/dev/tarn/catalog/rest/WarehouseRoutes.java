@@ -15,6 +15,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -84,10 +85,12 @@ final class WarehouseRoutes {
                 parts.files(), parts.location(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
         FunctionBodies functionBodies = new FunctionBodies(parts.objectFiles().functions());
-        TableService tables = new TableService(parts.store(), parts.files(), locations);
-        ViewService views = new ViewService(parts.store(), parts.objectFiles().views(), locations);
+        TableService tables = new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE);
+        ViewService views =
+                new ViewService(parts.store(), parts.objectFiles().views(), locations, LocationRule.EXCLUSIVE);
         Replies replies = new Replies(bodies, viewBodies, functionBodies);
-        ObjectCommits commits = new ObjectCommits(parts.store(), parts.objectFiles(), locations);
+        ObjectCommits commits =
+                new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
@@ -117,7 +120,7 @@ final class WarehouseRoutes {
         FunctionRoutes functions = new FunctionRoutes(
                 parts.store(),
                 namespaces,
-                new FunctionService(parts.store(), parts.objectFiles().functions(), locations),
+                new FunctionService(parts.store(), parts.objectFiles().functions(), locations, LocationRule.EXCLUSIVE),
                 functionBodies,
                 replay,
                 replies);
