@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.model.FunctionMetadata;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.ErrorKind;
@@ -68,7 +69,7 @@ public final class FunctionFiles {
     public void write(String location, FunctionMetadata function) {
         try {
             byte[] json = MAPPER.writeValueAsBytes(function.json());
-            files.write(location, json);
+            files.write(location, Pieces.of(json));
             cache.put(location, json);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A tree can always be written", e);

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.commit;
 
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.io.IOException;
@@ -30,14 +31,17 @@ final class JsonFiles {
      *
      * @throws TarnException INVALID if the file would be too large to be read back
      */
-    void write(String location, byte[] json) {
-        if (json.length > maxBytes) {
+    void write(String location, Pieces json) {
+        if (json.length() > maxBytes) {
             throw new TarnException(
                     ErrorKind.INVALID,
-                    "The metadata would have %d bytes but at most %d are allowed".formatted(json.length, maxBytes));
+                    "The metadata would have %d bytes but at most %d can be read back; remove what is not needed any more"
+                            .formatted(json.length(), maxBytes));
         }
         try (OutputStream out = io.newOutputFile(location).create()) {
-            out.write(isGzip(location) ? MetadataFiles.gzip(json) : json);
+            for (byte[] part : isGzip(location) ? json.gzip() : json.plain()) {
+                out.write(part);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + location, e);
         }

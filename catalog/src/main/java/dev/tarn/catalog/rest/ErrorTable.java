@@ -1,8 +1,7 @@
 package dev.tarn.catalog.rest;
 
-import dev.tarn.catalog.http.BodyTooLargeException;
+import dev.tarn.catalog.http.EdgeException;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.http.UnsupportedEncodingException;
 import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
@@ -66,11 +65,8 @@ final class ErrorTable {
         if (failure instanceof NoSuchRouteException route) {
             return new RestError(route.status(), "NotFoundException", message);
         }
-        if (failure instanceof BodyTooLargeException) {
-            return new RestError(413, "BadRequestException", message);
-        }
-        if (failure instanceof UnsupportedEncodingException) {
-            return new RestError(415, "BadRequestException", message);
+        if (failure instanceof EdgeException edge) {
+            return new RestError(edge.status(), "BadRequestException", message);
         }
         if (failure instanceof TarnException tarn) {
             return of(tarn.kind(), message);
@@ -92,7 +88,7 @@ final class ErrorTable {
         }
         byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
         if (error.status() == 429) {
-            return new Response(429, Map.of("content-type", "application/json", "retry-after", "1"), body, new byte[0]);
+            return Response.of(429, Map.of("content-type", "application/json", "retry-after", "1"), body);
         }
         return Response.of(error.status(), "application/json", body);
     }
