@@ -10,6 +10,7 @@ import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
@@ -65,6 +67,8 @@ public final class RestRoutes implements RequestHandler {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param access finds out who asks, and what they may do
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     public record Parts(
             CatalogStore store,
@@ -78,7 +82,9 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            AccessControl access) {}
+            AccessControl access,
+            FileIO io,
+            PlanningEngine planning) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
@@ -98,7 +104,9 @@ public final class RestRoutes implements RequestHandler {
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock(),
-                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
+                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store()),
+                parts.io(),
+                parts.planning()));
         this.server =
                 new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
@@ -161,12 +169,12 @@ public final class RestRoutes implements RequestHandler {
 
     @Override
     public long maxBodyBytes(String method, String path) {
-        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+        return mayBeLarge(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
     }
 
-    /** Commits and transactions: the only requests that grow with what is written. */
-    private static boolean isCommit(String path) {
-        if (path.endsWith("/transactions/commit")) {
+    /** Commits, transactions and filters with long lists: requests that grow with what is written or read. */
+    private static boolean mayBeLarge(String path) {
+        if (path.endsWith("/transactions/commit") || path.endsWith("/plan")) {
             return true;
         }
         int last = path.lastIndexOf('/');
