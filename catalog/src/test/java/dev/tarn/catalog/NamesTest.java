@@ -35,12 +35,81 @@ class NamesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final List<String> NAMES = List.of(
-            "plain", "PLAIN", "Plain", "a.b", "a.b.c", ".a", "a.", "..", ".", "...", "a/b", "/a", "a/", "a//b", "../a",
-            "a/../b", "a\\b", "a b", " a", "a ", "  ", "a+b", "a%2Fb", "a%2fb", "%2F", "%", "%%", "%00", "%zz", "a?b",
-            "a#b", "a&b=c", "a;b", "a:b", "a@b", "a,b", "a*b", "*", "a|b", "a<b>", "a'b", "a\"b", "a`b", "$a",
-            "${aws:username}", "{table}", "~a", "a\tb", "a\nb", "a\u007fb", "a\u001fb", "a\u0000b", "\u0000",
-            "täble", "ta\u0308ble", "表", "таблица", "جدول", "\u202eelbat", "a\u200bb", "\ufeffa", "🧊", "👩‍👩‍👧", "ß", "SS", "İ",
-            "i", "con", "nul", "namespaces", "tables", "views", "x".repeat(255), "é".repeat(120), "x".repeat(300));
+            "plain",
+            "PLAIN",
+            "Plain",
+            "a.b",
+            "a.b.c",
+            ".a",
+            "a.",
+            "..",
+            ".",
+            "...",
+            "a/b",
+            "/a",
+            "a/",
+            "a//b",
+            "../a",
+            "a/../b",
+            "a\\b",
+            "a b",
+            " a",
+            "a ",
+            "  ",
+            "a+b",
+            "a%2Fb",
+            "a%2fb",
+            "%2F",
+            "%",
+            "%%",
+            "%00",
+            "%zz",
+            "a?b",
+            "a#b",
+            "a&b=c",
+            "a;b",
+            "a:b",
+            "a@b",
+            "a,b",
+            "a*b",
+            "*",
+            "a|b",
+            "a<b>",
+            "a'b",
+            "a\"b",
+            "a`b",
+            "$a",
+            "${aws:username}",
+            "{table}",
+            "~a",
+            "a\tb",
+            "a\nb",
+            "a\u007fb",
+            "a\u001fb",
+            "a\u0000b",
+            "\u0000",
+            "täble",
+            "ta\u0308ble",
+            "表",
+            "таблица",
+            "جدول",
+            "\u202eelbat",
+            "a\u200bb",
+            "\ufeffa",
+            "🧊",
+            "👩‍👩‍👧",
+            "ß",
+            "SS",
+            "İ",
+            "i",
+            "con",
+            "nul",
+            "namespaces",
+            "tables",
+            "views",
+            "x".repeat(255),
+            "é".repeat(120),
+            "x".repeat(300));
 
     private RunningCatalog catalog;
     private RESTCatalog client;
@@ -78,10 +147,10 @@ class NamesTest {
         assertThat(client.listTables(Namespace.of("db")))
                 .extracting(TableIdentifier::name)
                 .containsExactlyInAnyOrderElementsOf(uuids.keySet());
-        uuids.forEach((name, uuid) ->
-                assertThat(client.loadTable(TableIdentifier.of("db", name)).uuid())
-                        .as("uuid of '%s'", name)
-                        .hasToString(uuid));
+        uuids.forEach((name, uuid) -> assertThat(
+                        client.loadTable(TableIdentifier.of("db", name)).uuid())
+                .as("uuid of '%s'", name)
+                .hasToString(uuid));
         uuids.forEach(this::isNeverMistakenInAnyEncoding);
         uuids.forEach(this::movesAndGoes);
         assertThat(client.listTables(Namespace.of("db"))).isEmpty();
@@ -91,7 +160,8 @@ class NamesTest {
     void aNamespaceIsFoundByItsExactNameOnlyOrTheNameIsRefused() {
         List<Namespace> taken = new ArrayList<>();
         for (String name : NAMES) {
-            for (Namespace namespace : List.of(Namespace.of(name), Namespace.of("db", name), Namespace.of("db", "deep"))) {
+            for (Namespace namespace :
+                    List.of(Namespace.of(name), Namespace.of("db", name), Namespace.of("db", "deep"))) {
                 try {
                     if (!client.namespaceExists(namespace)) {
                         client.createNamespace(namespace, Map.of("of", String.join("|", namespace.levels())));
@@ -134,7 +204,9 @@ class NamesTest {
                     .as("status of '%s' as %s", name, encoding)
                     .isIn(Set.of(200, 400, 404));
             if (answer.statusCode() == 200 && !encoding.equals("lower case")) {
-                assertThat(uuidIn(answer.body())).as("'%s' as %s", name, encoding).isEqualTo(uuid);
+                assertThat(uuidIn(answer.body()))
+                        .as("'%s' as %s", name, encoding)
+                        .isEqualTo(uuid);
             }
         });
     }
@@ -147,8 +219,7 @@ class NamesTest {
         client.renameTable(moved, table);
         assertThat(client.dropTable(table)).isTrue();
         assertThat(client.tableExists(table)).isFalse();
-        assertThatThrownBy(() -> client.loadTable(table))
-                .isInstanceOf(NoSuchTableException.class);
+        assertThatThrownBy(() -> client.loadTable(table)).isInstanceOf(NoSuchTableException.class);
     }
 
     private static String everyByte(String name) {

@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -22,6 +25,9 @@ import org.apache.iceberg.rest.RESTSerializers;
 final class Json {
     /** Deeper than any schema; a bound for the stack. */
     private static final int MAX_DEPTH = 500;
+
+    /** The longest text that a schema, a property or a view's SQL may be. */
+    private static final int MAX_STRING_LENGTH = 1 << 20;
 
     private static final ObjectMapper MAPPER = mapper();
 
@@ -35,6 +41,7 @@ final class Json {
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(MAX_STRING_LENGTH)
                         .build())
                 .build());
         mapper.setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY);
@@ -48,7 +55,7 @@ final class Json {
     static <T> T read(byte[] body, Class<T> type) {
         try {
             // Trailing tokens are checked at the root only: Iceberg's deserializers read trees from within.
-            JsonNode tree = STRICT.readTree(body);
+            JsonNode tree = strictTree(body);
             T request = MAPPER.treeToValue(tree, type);
             if (request == null) {
                 throw new BadRequestException("The request body must be a JSON object");
@@ -63,6 +70,50 @@ final class Json {
         } catch (RuntimeException e) {
             // Iceberg's parsers tell about mistakes by many kinds of exceptions; an unknown update is one of them.
             throw new BadRequestException(e, "Malformed request body: %s", e.getMessage());
+        }
+    }
+
+    /**
+     * Only UTF-8 is read, although JSON's own reader would find out about other encodings: what one part of a system reads
+     * otherwise than another one is a way around its rules.
+     */
+    private static JsonNode strictTree(byte[] body) throws IOException {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new BadRequestException(e, "The request body must be UTF-8");
+        }
+        if (text.startsWith("\ufeff")) {
+            throw new BadRequestException("The request body must not begin with a byte order mark");
+        }
+        JsonNode tree = STRICT.readTree(text);
+        // Half a character can only come from an escape.
+        if (text.contains("\\u")) {
+            refuseHalfCharacters(tree);
+        }
+        return tree;
+    }
+
+    private static void refuseHalfCharacters(JsonNode node) {
+        if (node.isTextual()) {
+            refuseHalfCharacters(node.textValue());
+        }
+        node.fieldNames().forEachRemaining(Json::refuseHalfCharacters);
+        node.forEach(Json::refuseHalfCharacters);
+    }
+
+    private static void refuseHalfCharacters(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    throw new BadRequestException("A text of the request body holds half a character");
+                }
+                i++;
+            }
         }
     }
 
@@ -92,14 +143,6 @@ final class Json {
 
     static ObjectNode object() {
         return MAPPER.createObjectNode();
-    }
-
-    static JsonNode tree(byte[] json) {
-        try {
-            return MAPPER.readTree(json);
-        } catch (IOException e) {
-            throw new IllegalStateException("Not JSON any more", e);
-        }
     }
 
     static JsonNode node(Object value) {

@@ -27,9 +27,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.apache.iceberg.io.FileIO;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
