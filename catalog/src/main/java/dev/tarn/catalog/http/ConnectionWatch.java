@@ -1,5 +1,6 @@
 package dev.tarn.catalog.http;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -68,7 +69,7 @@ final class ConnectionWatch {
         ChannelHandlerContext first =
                 ((ConnectionBase) connection).channel().pipeline().firstContext();
         if (first != null) {
-            first.close();
+            ChannelFuture unused = first.close();
         }
     }
 }
