@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
 import dev.tarn.catalog.planning.PlanningSettings;
+import dev.tarn.catalog.store.sql.PostgresSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -9,6 +10,7 @@ import dev.tarn.storage.WarehouseUri;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a catalog server needs to know.
@@ -23,6 +25,7 @@ import java.nio.file.Path;
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
  * @param background warehouses and what is done for them behind the requests
+ * @param postgres the database that keeps the catalog, absent if it is embedded in the data folder
  */
 public record CatalogOptions(
         String host,
@@ -34,7 +37,8 @@ public record CatalogOptions(
         CatalogLimits limits,
         boolean allowUnauthenticated,
         PlanningSettings planning,
-        BackgroundOptions background) {
+        BackgroundOptions background,
+        Optional<PostgresSettings> postgres) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -91,7 +95,8 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
-                BackgroundOptions.DEFAULTS);
+                BackgroundOptions.DEFAULTS,
+                Optional.empty());
     }
 
     /** The same options, with scans planned in another way. */
@@ -106,7 +111,8 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 other,
-                background);
+                background,
+                postgres);
     }
 
     /** The same options, with other work in the background. */
@@ -121,7 +127,24 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 planning,
-                other);
+                other,
+                postgres);
+    }
+
+    /** The same options, with the catalog kept in PostgreSQL. */
+    public CatalogOptions with(PostgresSettings database) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
+                background,
+                Optional.of(database));
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -136,7 +159,8 @@ public record CatalogOptions(
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
-                BackgroundOptions.from(settings));
+                BackgroundOptions.from(settings),
+                PostgresSettings.from(settings));
     }
 
     private static boolean isLoopback(String host) {

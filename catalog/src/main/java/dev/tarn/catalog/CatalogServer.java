@@ -3,12 +3,14 @@ package dev.tarn.catalog;
 import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.ParallelWrites;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.lifecycle.ForgetTask;
 import dev.tarn.catalog.lifecycle.PurgeTask;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
+import dev.tarn.catalog.store.sql.PostgresCatalogDatabase;
 import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
 import dev.tarn.catalog.tasks.TaskRunner;
 import dev.tarn.catalog.warehouse.OpenWarehouses;
@@ -137,8 +139,7 @@ public final class CatalogServer implements AutoCloseable {
             UnaryOperator<CatalogDatabase> wrapping) {
         CatalogLimits limits = options.limits();
         Clock clock = Clock.systemUTC();
-        CatalogDatabase database =
-                wrapping.apply(closer.register(SqliteCatalogDatabase.open(options.dataFolder(), clock)));
+        CatalogDatabase database = wrapping.apply(closer.register(openDatabase(metrics, clock)));
         DefaultWarehouse.ensure(database.warehouses(), options.warehouse(), clock.instant());
         SecretBox secrets = new SecretBox(
                 () -> options.background().secretKey().orElseGet(() -> SecretKeyFile.read(options.dataFolder())));
@@ -151,6 +152,7 @@ public final class CatalogServer implements AutoCloseable {
                 closer.register(new ParallelWrites(METADATA_WRITERS)))));
         TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
         runningTasks = tasks;
+        ReportEvents reports = closer.register(new ReportEvents());
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
                 limits.workers(),
@@ -168,6 +170,7 @@ public final class CatalogServer implements AutoCloseable {
                                 database.warehouses(), warehouses, secrets, options.warehouse(), options.s3(), clock),
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
                         tasks::wakeUp,
+                        reports,
                         options.vendStaticCredentials(),
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
@@ -183,6 +186,12 @@ public final class CatalogServer implements AutoCloseable {
         readiness.serve(database);
     }
 
+    private CatalogDatabase openDatabase(PrometheusMeterRegistry metrics, Clock clock) {
+        return options.postgres().isPresent()
+                ? PostgresCatalogDatabase.open(options.postgres().get(), clock, metrics)
+                : SqliteCatalogDatabase.open(options.dataFolder(), clock);
+    }
+
     private TaskRunner startTasks(
             CatalogDatabase database, OpenWarehouses warehouses, PrometheusMeterRegistry metrics, Clock clock) {
         BackgroundOptions background = options.background();
@@ -192,7 +201,7 @@ public final class CatalogServer implements AutoCloseable {
         return closer.register(TaskRunner.start(
                 database.tasks(),
                 List.of(
-                        new PurgeTask(warehouses, background.purge(), readers, clock),
+                        new PurgeTask(warehouses, database.tasks(), background.purge(), readers, clock),
                         new ForgetTask(warehouses, clock)),
                 background.tasks(),
                 UUID.randomUUID().toString(),

@@ -4,6 +4,7 @@ import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
@@ -49,6 +50,7 @@ public final class RestRoutes implements RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
     private final Parts parts;
+    private final MeterRegistry metrics;
     private final RequestObserver observer;
     private final Authorizer serverAuthorizer;
     private final RouteTable server;
@@ -62,6 +64,7 @@ public final class RestRoutes implements RequestHandler {
      * @param administration makes, changes and drops warehouses
      * @param queues makes the queues of one warehouse
      * @param wakeUp called when background work was added
+     * @param reports passes on what clients report
      * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
@@ -75,6 +78,7 @@ public final class RestRoutes implements RequestHandler {
             WarehouseService administration,
             Supplier<CommitQueues> queues,
             Runnable wakeUp,
+            ReportEvents reports,
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
@@ -85,6 +89,7 @@ public final class RestRoutes implements RequestHandler {
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
         this.parts = parts;
+        this.metrics = metrics;
         this.observer = new RequestObserver(metrics, telemetry);
         this.serverAuthorizer = parts.access().ofServer();
         this.server =
@@ -166,12 +171,12 @@ public final class RestRoutes implements RequestHandler {
 
     @Override
     public long maxBodyBytes(String method, String path) {
-        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+        return mayBeLarge(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
     }
 
-    /** Commits and transactions: the only requests that grow with what is written. */
-    private static boolean isCommit(String path) {
-        if (path.endsWith("/transactions/commit")) {
+    /** Commits, transactions and filters with long lists: requests that grow with what is written or read. */
+    private static boolean mayBeLarge(String path) {
+        if (path.endsWith("/transactions/commit") || path.endsWith("/plan")) {
             return true;
         }
         int last = path.lastIndexOf('/');
@@ -252,6 +257,8 @@ public final class RestRoutes implements RequestHandler {
                         parts.database().tasks(),
                         parts.queues().get(),
                         parts.wakeUp(),
+                        parts.reports(),
+                        metrics,
                         parts.vendCredentials(),
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),
