@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
  * @param dataFolder folder of the catalog's own state, held by one process at a time
  * @param warehouse where tables live; every location of theirs must be below it
  * @param s3 how the warehouse is reached if it is on S3
- * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
+ * @param delegation what clients that ask for access to the files of a table get
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  */
@@ -27,7 +28,7 @@ public record CatalogOptions(
         Path dataFolder,
         WarehouseUri warehouse,
         S3Settings s3,
-        boolean vendStaticCredentials,
+        DelegationSettings delegation,
         CatalogLimits limits,
         boolean allowUnauthenticated) {
     /** Where a server listens unless told otherwise. */
@@ -61,9 +62,9 @@ public record CatalogOptions(
             Path dataFolder,
             WarehouseUri warehouse,
             S3Settings s3,
-            boolean vendStaticCredentials,
+            DelegationSettings delegation,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+        this(host, port, dataFolder, warehouse, s3, delegation, limits, false);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -74,7 +75,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                settings.flag("catalog.vend-static-credentials", false),
+                DelegationSettings.from(settings),
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false));
     }

@@ -3,6 +3,7 @@ package dev.tarn.catalog;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
+import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogStore;
@@ -111,6 +112,8 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        StorageAccess access = closer.register(StorageAccess.open(
+                options.warehouse(), options.s3(), options.delegation(), Clock.systemUTC()));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         store,
@@ -119,7 +122,7 @@ public final class CatalogServer implements AutoCloseable {
                         purge,
                         options.warehouse(),
                         options.s3(),
-                        options.vendStaticCredentials(),
+                        access,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC()),

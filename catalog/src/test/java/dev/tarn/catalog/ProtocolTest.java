@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.CommitOutcome;
 import dev.tarn.catalog.store.IdempotencyKey;
@@ -301,7 +302,7 @@ class ProtocolTest {
                 other,
                 WarehouseUri.parse(other.toString()),
                 S3Settings.DEFAULTS,
-                false,
+                DelegationSettings.NONE,
                 CatalogLimits.DEFAULTS);
         assertThatThrownBy(() -> RunningCatalog.with(samePort, store -> store))
                 .isInstanceOf(TarnException.class)
@@ -316,7 +317,7 @@ class ProtocolTest {
                         folder,
                         WarehouseUri.parse(folder.toString()),
                         S3Settings.DEFAULTS,
-                        false,
+                        DelegationSettings.NONE,
                         CatalogLimits.DEFAULTS))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("catalog.allow-unauthenticated");

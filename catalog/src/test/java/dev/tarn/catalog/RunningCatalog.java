@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
@@ -38,7 +39,7 @@ final class RunningCatalog implements AutoCloseable {
                 folder.resolve("data"),
                 WarehouseUri.parse(folder.resolve("warehouse").toString()),
                 S3Settings.DEFAULTS,
-                false,
+                DelegationSettings.NONE,
                 limits);
     }
 

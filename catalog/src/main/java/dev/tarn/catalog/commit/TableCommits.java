@@ -116,7 +116,7 @@ public final class TableCommits {
                 throw new NoSuchTableException("Table does not exist: %s", table);
             }
             TableMetadata created = TableChanges.create(change.request());
-            locations.check(created);
+            locations.check(created, created, change.request().updates());
             return new Step(table, current, created, TableChanges.newMetadataLocation(created, 0));
         }
         TableMetadata base = files.load(current.get().metadataLocation()).metadata();
@@ -124,7 +124,7 @@ public final class TableCommits {
         if (next == base) {
             return new Step(table, current, next, current.get().metadataLocation());
         }
-        locations.check(next);
+        locations.check(base, next, change.request().updates());
         return new Step(
                 table,
                 current,

@@ -106,7 +106,7 @@ public final class TableService {
 
     private StoredReply checkedForRegistration(String metadataLocation) {
         locations.checked("metadata-location", metadataLocation);
-        locations.check(files.load(metadataLocation).metadata());
+        locations.checkForeign(files.load(metadataLocation).metadata());
         return StoredReply.table(metadataLocation);
     }
 

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.credentials.Delegation;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,6 +84,13 @@ final class Json {
             values.put(entry.getKey(), entry.getValue().textValue());
         });
         return values;
+    }
+
+    /** Credentials as the protocol sends them, in clear. */
+    static JsonNode storageCredentials(Delegation delegation) {
+        return node(delegation.credentials().stream()
+                .map(credential -> Map.of("prefix", credential.prefix(), "config", credential.config()))
+                .toList());
     }
 
     static ObjectNode object() {

@@ -1,12 +1,19 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.store.StoredReply;
+import dev.tarn.common.TarnException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns stored replies into responses. Thread-safe. */
 final class Replies {
+    private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
+
     private final TableBodies bodies;
 
     Replies(TableBodies bodies) {
@@ -26,8 +33,23 @@ final class Replies {
             case EMPTY -> Response.empty(reply.status(), Map.of());
             case JSON ->
                 Response.of(reply.status(), "application/json", reply.content().getBytes(StandardCharsets.UTF_8));
-            case TABLE -> bodies.load(reply.content(), TableBodies.Snapshots.ALL, bodies.delegation(request));
-            case STAGED_TABLE -> bodies.staged(reply.content(), bodies.delegation(request));
+            case TABLE ->
+                bodies.load(
+                        reply.content(),
+                        TableBodies.Snapshots.ALL,
+                        // The answer to a commit carries no access, by the protocol.
+                        request.namesTable() ? Delegation.NONE : ofDone(() -> bodies.delegation(request, reply.content())));
+            case STAGED_TABLE -> bodies.staged(reply.content(), bodies.stagedDelegation(request, reply.content()));
         };
+    }
+
+    /** What is done must not look failed because access to it cannot be given at the moment: the client loads it again. */
+    private static Delegation ofDone(Supplier<Delegation> delegation) {
+        try {
+            return delegation.get();
+        } catch (TarnException e) {
+            LOG.warn("A table was made, but its answer goes without access to its files: {}", e.getMessage());
+            return Delegation.NONE;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.exceptions.BadRequestException;
 
 /**
@@ -48,11 +50,30 @@ record RestRequest(Request http, Map<String, String> variables, Map<String, Stri
         };
     }
 
-    /** Whether the client asked for credentials with the table. */
-    boolean asksForCredentials() {
+    /** How the client can use access to the files of the table; empty where it asks for none. */
+    Set<AccessMechanism> accessDelegation() {
         return http.header("x-iceberg-access-delegation")
-                .map(value -> value.toLowerCase(Locale.ROOT).contains("vended-credentials"))
-                .orElse(false);
+                .map(AccessMechanism::parse)
+                .orElse(Set.of());
+    }
+
+    /** Whether the path names a table, and not only its namespace. */
+    boolean namesTable() {
+        return variables.containsKey("table");
+    }
+
+    /**
+     * Where the catalog has the table that the path names, or the body where it makes one; relative to the catalog's own
+     * URI, in the one encoding of its names.
+     */
+    String tablePath() {
+        String name = namesTable()
+                ? table().name()
+                : Json.readObject(http.body()).path("name").asText();
+        String path = http.path().substring(1);
+        String base = path.substring(0, path.indexOf("/namespaces/"));
+        return base + "/namespaces/" + PathDecoder.encode(String.join("\u001f", namespace())) + "/tables/"
+                + PathDecoder.encode(name);
     }
 
     private String variable(String name) {

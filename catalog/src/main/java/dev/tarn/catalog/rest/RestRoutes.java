@@ -3,6 +3,7 @@ package dev.tarn.catalog.rest;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
+import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
@@ -45,7 +46,7 @@ public final class RestRoutes implements RequestHandler {
      * @param purge deletes files of dropped tables
      * @param warehouse where tables live
      * @param s3 how clients reach the store
-     * @param vendCredentials whether clients that ask get the server's own credentials
+     * @param access gives clients access to the files of tables
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -57,7 +58,7 @@ public final class RestRoutes implements RequestHandler {
             TablePurge purge,
             WarehouseUri warehouse,
             S3Settings s3,
-            boolean vendCredentials,
+            StorageAccess access,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock) {}
@@ -73,7 +74,7 @@ public final class RestRoutes implements RequestHandler {
                 parts.purge(),
                 parts.warehouse(),
                 parts.s3(),
-                parts.vendCredentials(),
+                parts.access(),
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock()));

@@ -7,6 +7,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TableVersion;
+import dev.tarn.catalog.credentials.Delegation;
+import dev.tarn.catalog.credentials.StorageAccess;
+import dev.tarn.catalog.credentials.TableAccess;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
@@ -15,13 +18,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 
 /**
  * The bodies of load answers, ready to be sent in plain and in gzip, by metadata file, snapshots mode and delegation. A
@@ -36,44 +41,50 @@ final class TableBodies {
         REFS
     }
 
-    /** Whether an answer carries credentials. */
-    enum Delegation {
-        /** It does not. */
-        NONE,
-        /** The client asked for them and the server gives its own. */
-        VENDED
-    }
-
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
-    private final Map<String, String> credentials;
+    private final StorageAccess access;
     private final Cache<Key, Ready> cache;
 
-    private record Key(String location, Snapshots snapshots, Delegation delegation) {}
+    private record Key(String location, Snapshots snapshots, String delegation) {}
 
     @SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares bodies.
     private record Ready(byte[] plain, byte[] gzip) {}
 
     TableBodies(
-            MetadataFiles files, WarehouseUri warehouse, S3Settings s3, boolean vendCredentials, DataSize cacheSize) {
+            MetadataFiles files, WarehouseUri warehouse, S3Settings s3, StorageAccess access, DataSize cacheSize) {
         this.files = files;
         this.publicConfig = warehouse.isS3() ? s3.publicProperties() : Map.of();
-        this.credentials = warehouse.isS3() && vendCredentials ? s3.credentialProperties() : Map.of();
+        this.access = access;
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
                 .weigher((Key key, Ready ready) -> ready.plain().length + ready.gzip().length)
                 .build();
     }
 
-    Delegation delegation(RestRequest request) {
-        return request.asksForCredentials() && !credentials.isEmpty() ? Delegation.VENDED : Delegation.NONE;
+    /** The access that the client asks for, to a table that the catalog has. */
+    Delegation delegation(RestRequest request, String metadataLocation) {
+        Supplier<TableMetadata> metadata = () -> files.load(metadataLocation).metadata();
+        return access.delegate(request.accessDelegation(), subject(request, metadataLocation, metadata), TableAccess.WRITE);
+    }
+
+    /** The access that the client asks for, to a table that exists nowhere yet. */
+    Delegation stagedDelegation(RestRequest request, String metadataJson) {
+        Supplier<TableMetadata> metadata = () -> TableMetadataParser.fromJson(metadataJson);
+        return access.delegate(request.accessDelegation(), subject(request, "", metadata), TableAccess.WRITE);
+    }
+
+    private static StorageAccess.Subject subject(
+            RestRequest request, String metadataLocation, Supplier<TableMetadata> metadata) {
+        String path = request.accessDelegation().isEmpty() ? "" : request.tablePath();
+        return new StorageAccess.Subject(metadataLocation, metadata, path);
     }
 
     /** Differs whenever the body would. */
     String etag(String location, Snapshots snapshots, Delegation delegation) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String all = location + "\n" + snapshots + "\n" + delegation + "\n" + publicConfig;
+            String all = location + "\n" + snapshots + "\n" + delegation.tag() + "\n" + publicConfig;
             byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
             return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
         } catch (NoSuchAlgorithmException e) {
@@ -82,38 +93,39 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        Ready ready = cache.get(new Key(location, snapshots, delegation), this::build);
-        return new Response(
-                200,
-                Map.of("content-type", "application/json", "etag", etag(location, snapshots, delegation)),
-                ready.plain(),
-                ready.gzip());
+        Ready ready =
+                cache.get(new Key(location, snapshots, delegation.tag()), key -> build(location, snapshots, delegation));
+        Map<String, String> headers = new HashMap<>();
+        headers.put("content-type", "application/json");
+        headers.put("etag", etag(location, snapshots, delegation));
+        if (delegation.holdsCredentials()) {
+            headers.put("cache-control", "private, no-cache");
+        }
+        return new Response(200, headers, ready.plain(), ready.gzip());
     }
 
     /** The answer for a table that exists nowhere yet, and so has no metadata file. */
     Response staged(String metadataJson, Delegation delegation) {
-        byte[] body = body("", metadataJson.getBytes(StandardCharsets.UTF_8), "", delegation);
+        byte[] body = body("", metadataJson.getBytes(StandardCharsets.UTF_8), delegation);
         return Response.of(200, "application/json", body);
     }
 
-    private Ready build(Key key) {
-        TableVersion version = files.load(key.location());
-        byte[] metadata = key.snapshots() == Snapshots.ALL ? version.json() : referencedOnly(version);
-        byte[] plain = body(key.location(), metadata, version.metadata().location(), key.delegation());
+    private Ready build(String location, Snapshots snapshots, Delegation delegation) {
+        TableVersion version = files.load(location);
+        byte[] metadata = snapshots == Snapshots.ALL ? version.json() : referencedOnly(version);
+        byte[] plain = body(location, metadata, delegation);
         return new Ready(plain, MetadataFiles.gzip(plain));
     }
 
-    private byte[] body(String location, byte[] metadata, String tableLocation, Delegation delegation) {
+    private byte[] body(String location, byte[] metadata, Delegation delegation) {
         Map<String, String> config = new LinkedHashMap<>(publicConfig);
+        config.putAll(delegation.config());
         ObjectNode tail = Json.object();
-        if (delegation == Delegation.VENDED) {
-            config.putAll(credentials);
-            Map<String, String> storage = new LinkedHashMap<>(credentials);
-            if (!tableLocation.isEmpty()) {
-                tail.set(
-                        "storage-credentials",
-                        Json.node(List.of(Map.of("prefix", tableLocation + "/", "config", storage))));
-            }
+        if (delegation.holdsCredentials()) {
+            tail.set("storage-credentials", Json.storageCredentials(delegation));
+        }
+        if (delegation.remoteSigning()) {
+            tail.putObject("remote-signing-config");
         }
         tail.set("config", Json.node(config));
         ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);

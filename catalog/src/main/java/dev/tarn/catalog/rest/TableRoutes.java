@@ -8,6 +8,7 @@ import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.TableCommits;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
@@ -121,22 +122,23 @@ final class TableRoutes {
                     case "refs" -> TableBodies.Snapshots.REFS;
                     default -> throw new BadRequestException("Query parameter 'snapshots' must be all or refs");
                 };
-        TableBodies.Delegation delegation = bodies.delegation(request);
+        Delegation delegation = bodies.delegation(request, table.metadataLocation());
         String etag = bodies.etag(table.metadataLocation(), snapshots, delegation);
         if (request.http()
                 .header("if-none-match")
-                .filter(given -> matches(given, etag))
+                // A star stands for any answer, and so also for one whose credentials are over.
+                .filter(given -> matches(given, etag, !delegation.holdsCredentials()))
                 .isPresent()) {
             return Response.empty(304, Map.of("etag", etag));
         }
         return bodies.load(table.metadataLocation(), snapshots, delegation);
     }
 
-    private static boolean matches(String given, String etag) {
+    private static boolean matches(String given, String etag, boolean any) {
         return Arrays.stream(given.split(",", -1))
                 .map(String::strip)
                 .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
+                .anyMatch(tag -> tag.equals(etag) || any && tag.equals("*"));
     }
 
     private Response exists(RestRequest request) {

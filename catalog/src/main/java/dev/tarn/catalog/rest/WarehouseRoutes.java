@@ -7,6 +7,7 @@ import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.TableCommits;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
@@ -43,7 +44,7 @@ final class WarehouseRoutes {
      * @param purge deletes files of dropped tables
      * @param location where tables live
      * @param s3 how clients reach the store
-     * @param vendCredentials whether clients that ask get the server's own credentials
+     * @param access gives clients access to the files of tables
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -56,7 +57,7 @@ final class WarehouseRoutes {
             TablePurge purge,
             WarehouseUri location,
             S3Settings s3,
-            boolean vendCredentials,
+            StorageAccess access,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock) {}
@@ -67,14 +68,15 @@ final class WarehouseRoutes {
         NamespaceService namespaces = new NamespaceService(parts.store());
         IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = new TableBodies(
-                parts.files(), parts.location(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
+                parts.files(), parts.location(), parts.s3(), parts.access(), parts.bodyCacheSize());
         Replies replies = new Replies(bodies);
+        TableService tables = new TableService(parts.store(), parts.files(), locations);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
+                        tables,
                         new TableCommits(parts.store(), parts.files(), locations),
                         parts.queues(),
                         parts.purge(),
@@ -83,6 +85,7 @@ final class WarehouseRoutes {
                         bodies,
                         replies))
                 .routes());
+        all.addAll(new CredentialRoutes(tables, parts.files(), parts.access()).routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
     }

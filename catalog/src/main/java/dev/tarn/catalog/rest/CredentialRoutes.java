@@ -1,0 +1,79 @@
+package dev.tarn.catalog.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.credentials.AccessMechanism;
+import dev.tarn.catalog.credentials.Delegation;
+import dev.tarn.catalog.credentials.RequestSigner;
+import dev.tarn.catalog.credentials.StorageAccess;
+import dev.tarn.catalog.credentials.TableAccess;
+import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.store.ObjectRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.rest.requests.RemoteSignRequest;
+
+/** The operations that give access to the files of a table: refreshed credentials and signatures. Thread-safe. */
+final class CredentialRoutes {
+    /** The only store that requests are signed for. */
+    private static final String PROVIDER = "s3";
+
+    private final TableService tables;
+    private final MetadataFiles files;
+    private final StorageAccess access;
+
+    CredentialRoutes(TableService tables, MetadataFiles files, StorageAccess access) {
+        this.tables = tables;
+        this.files = files;
+        this.access = access;
+    }
+
+    List<Route> routes() {
+        String table = "/v1/{prefix}/namespaces/{namespace}/tables/{table}";
+        return List.of(
+                Route.of("GET", table + "/credentials", this::refresh), Route.of("POST", table + "/sign", this::sign));
+    }
+
+    /** The parameters planId and referenced-by are taken and change nothing: the credentials reach the whole table. */
+    private Response refresh(RestRequest request) {
+        StorageAccess.Subject table = subject(request);
+        Delegation delegation =
+                access.delegate(Set.of(AccessMechanism.VENDED_CREDENTIALS), table, TableAccess.WRITE);
+        ObjectNode body = Json.object();
+        body.set("storage-credentials", Json.storageCredentials(delegation));
+        return new Response(
+                200,
+                Map.of("content-type", "application/json", "cache-control", "no-store"),
+                Json.bytes(body),
+                new byte[0]);
+    }
+
+    private Response sign(RestRequest request) {
+        StorageAccess.Subject table = subject(request);
+        RemoteSignRequest unsigned = Json.read(request.http().body(), RemoteSignRequest.class);
+        if (unsigned.provider() != null && !unsigned.provider().equals(PROVIDER)) {
+            throw new BadRequestException(
+                    "Requests to the provider '%s' cannot be signed, only to '%s'", unsigned.provider(), PROVIDER);
+        }
+        RequestSigner.Signed signed = access.sign(unsigned, table, TableAccess.WRITE);
+        ObjectNode body = Json.object();
+        body.put("uri", signed.uri().toString());
+        body.set("headers", Json.node(signed.headers()));
+        // Spelled in this way for clients up to 1.11, which look for these very letters.
+        String cacheControl = signed.reusable() ? "private" : "no-cache";
+        return new Response(
+                200,
+                Map.of("content-type", "application/json", "Cache-Control", cacheControl),
+                Json.bytes(body),
+                new byte[0]);
+    }
+
+    private StorageAccess.Subject subject(RestRequest request) {
+        ObjectRecord table = tables.find(request.table());
+        String location = table.metadataLocation();
+        return new StorageAccess.Subject(location, () -> files.load(location).metadata(), request.tablePath());
+    }
+}
