@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
@@ -13,6 +14,7 @@ import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.storage.TarnFileIO;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -49,18 +51,32 @@ public final class CatalogServer implements AutoCloseable {
      */
     public static CatalogServer start(
             CatalogOptions options, PrometheusMeterRegistry metrics, List<ReadinessCheck> readiness) {
-        return start(options, metrics, readiness, store -> store);
+        return start(options, metrics, OpenTelemetry.noop(), readiness);
+    }
+
+    /**
+     * The same, with traces of the requests; see {@link #start(CatalogOptions, PrometheusMeterRegistry, List)}.
+     *
+     * @param telemetry where spans go; stays the caller's
+     */
+    public static CatalogServer start(
+            CatalogOptions options,
+            PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
+            List<ReadinessCheck> readiness) {
+        return start(options, metrics, telemetry, readiness, store -> store);
     }
 
     /** Starts a server whose store is wrapped, so that tests can make it fail. */
     static CatalogServer start(
             CatalogOptions options,
             PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
             List<ReadinessCheck> readiness,
             Function<CatalogStore, CatalogStore> wrapping) {
         CatalogServer server = new CatalogServer(options);
         try {
-            server.wire(metrics, readiness, wrapping);
+            server.wire(metrics, telemetry, readiness, wrapping);
             return server;
         } catch (RuntimeException e) {
             server.close();
@@ -96,6 +112,7 @@ public final class CatalogServer implements AutoCloseable {
 
     private void wire(
             PrometheusMeterRegistry metrics,
+            OpenTelemetry telemetry,
             List<ReadinessCheck> others,
             Function<CatalogStore, CatalogStore> wrapping) {
         CatalogLimits limits = options.limits();
@@ -112,8 +129,9 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
-        StorageAccess access = closer.register(StorageAccess.open(
-                options.warehouse(), options.s3(), options.delegation(), Clock.systemUTC()));
+        StorageAccess storage = closer.register(
+                StorageAccess.open(options.warehouse(), options.s3(), options.delegation(), Clock.systemUTC()));
+        OpenAccess access = new OpenAccess();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         store,
@@ -122,11 +140,14 @@ public final class CatalogServer implements AutoCloseable {
                         purge,
                         options.warehouse(),
                         options.s3(),
-                        access,
+                        storage,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
-                        Clock.systemUTC()),
-                metrics);
+                        Clock.systemUTC(),
+                        access,
+                        access),
+                metrics,
+                telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);
         checks.add(readiness);
         ServerHandler handler = new ServerHandler(routes, metrics, checks);

@@ -93,11 +93,7 @@ class DelegatedAccessTest {
     private static DelegationSettings temporary() {
         return new DelegationSettings(
                 Optional.of(new StsSettings(
-                        "arn:minio:iam:::role/tarn",
-                        "",
-                        "",
-                        Optional.empty(),
-                        StsSettings.DEFAULT_SESSION_DURATION)),
+                        "arn:minio:iam:::role/tarn", "", "", Optional.empty(), StsSettings.DEFAULT_SESSION_DURATION)),
                 false,
                 false,
                 false);
@@ -125,8 +121,8 @@ class DelegatedAccessTest {
     }
 
     private JsonNode load(String name, String mechanism) throws IOException {
-        HttpResponse<String> loaded = catalog.send(
-                "GET", "/v1/namespaces/n/tables/" + name, "", "X-Iceberg-Access-Delegation", mechanism);
+        HttpResponse<String> loaded =
+                catalog.send("GET", "/v1/namespaces/n/tables/" + name, "", "X-Iceberg-Access-Delegation", mechanism);
         assertThat(loaded.statusCode()).as(loaded.body()).isEqualTo(200);
         return JSON.readTree(loaded.body());
     }
@@ -147,7 +143,8 @@ class DelegatedAccessTest {
     private static void assertForbidden(Callable<?> request) {
         assertThatThrownBy(request::call)
                 .isInstanceOfSatisfying(
-                        S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403))
+                        S3Exception.class,
+                        refused -> assertThat(refused.statusCode()).isEqualTo(403))
                 .hasMessageContaining("403");
     }
 
@@ -204,7 +201,10 @@ class DelegatedAccessTest {
 
         assertThat(load("A", "odd, remote-signing,vended-credentials").path("storage-credentials"))
                 .hasSize(1);
-        assertThat(load("A", SIGNED).path("config").path("s3.remote-signing-enabled").asText())
+        assertThat(load("A", SIGNED)
+                        .path("config")
+                        .path("s3.remote-signing-enabled")
+                        .asText())
                 .isEqualTo("true");
         assertThat(load("A", SIGNED).has("remote-signing-config")).isTrue();
         assertThat(load("A", "odd").has("storage-credentials")).isFalse();
@@ -217,7 +217,9 @@ class DelegatedAccessTest {
         JsonNode config = load("A", VENDED).path("config");
 
         HttpResponse<String> refreshed = catalog.send(
-                "GET", "/" + config.path("client.refresh-credentials-endpoint").asText() + "?planId=p&referenced-by=v", "");
+                "GET",
+                "/" + config.path("client.refresh-credentials-endpoint").asText() + "?planId=p&referenced-by=v",
+                "");
 
         assertThat(refreshed.statusCode()).isEqualTo(200);
         JsonNode credentials = JSON.readTree(refreshed.body()).path("storage-credentials");
@@ -226,7 +228,8 @@ class DelegatedAccessTest {
                 .isEqualTo(config.path("s3.session-token"));
         assertThat(refreshed.headers().firstValue("cache-control")).contains("no-store");
         catalog.send("DELETE", "/v1/namespaces/n/tables/A", "");
-        assertThat(catalog.send("GET", "/v1/namespaces/n/tables/A/credentials", "").statusCode())
+        assertThat(catalog.send("GET", "/v1/namespaces/n/tables/A/credentials", "")
+                        .statusCode())
                 .isEqualTo(404);
     }
 
@@ -255,10 +258,14 @@ class DelegatedAccessTest {
         start(signing());
         table(client(SIGNED), "A");
         String body = JSON.writeValueAsString(Map.of(
-                "region", "us-east-1",
-                "uri", s3.settings().endpoint() + "/" + warehouse.bucket() + "/tables/A/data/f",
-                "method", "GET",
-                "headers", Map.of("Range", List.of("bytes=0-1"))));
+                "region",
+                "us-east-1",
+                "uri",
+                s3.settings().endpoint() + "/" + warehouse.bucket() + "/tables/A/data/f",
+                "method",
+                "GET",
+                "headers",
+                Map.of("Range", List.of("bytes=0-1"))));
         HttpResponse<String> signed = catalog.send("POST", "/v1/namespaces/n/tables/A/sign", body);
         assertThat(signed.statusCode()).as(signed.body()).isEqualTo(200);
         assertThat(signed.headers().firstValue("cache-control")).contains("private");
@@ -298,7 +305,8 @@ class DelegatedAccessTest {
         write(loaded, large, parts);
         loaded.io().deleteFile(large);
         assertThat(loaded.io().newInputFile(large).exists()).isFalse();
-        assertThatThrownBy(() -> write(loaded, warehouse + "/t-2/data/f", parts)).hasMessageMatching("(?s).*(403|Forbidden).*");
+        assertThatThrownBy(() -> write(loaded, warehouse + "/t-2/data/f", parts))
+                .hasMessageMatching("(?s).*(403|Forbidden).*");
     }
 
     private static void write(Table table, String location, byte[] bytes) throws IOException {

@@ -8,6 +8,7 @@ import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,7 +30,11 @@ final class RunningCatalog implements AutoCloseable {
 
     private RunningCatalog(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
         server = closer.register(CatalogServer.start(
-                options, new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), List.of(), wrapping));
+                options,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                OpenTelemetry.noop(),
+                List.of(),
+                wrapping));
     }
 
     static CatalogOptions options(Path folder, CatalogLimits limits) {

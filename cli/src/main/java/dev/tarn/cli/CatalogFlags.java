@@ -21,9 +21,14 @@ final class CatalogFlags {
 
     /** Opens the catalog; the caller closes it. */
     CatalogConnection open(Console console) {
-        Map<String, String> flags = new LinkedHashMap<>();
+        return CatalogConnection.open(read(console, Map.of()));
+    }
+
+    /** All settings, with these flags and those of the command. */
+    TarnSettings read(Console console, Map<String, String> given) {
+        Map<String, String> flags = new LinkedHashMap<>(given);
         SettingsFlags.putIfGiven(flags, "client.catalog-uri", catalog);
         SettingsFlags.putIfGiven(flags, "client.catalog-warehouse", warehouse);
-        return CatalogConnection.open(TarnSettings.read(settings.reader(console, flags)));
+        return TarnSettings.read(settings.reader(console, flags));
     }
 }

@@ -29,7 +29,8 @@ record ClientSettings(URI catalogUri, String warehouse, Optional<Secret> catalog
                 uri(settings, "client.flight-uri", "grpc://127.0.0.1:32010", "grpc|grpc+tcp|grpc+tls"));
     }
 
-    private static URI uri(SettingsReader settings, String key, String defaultValue, String schemes) {
+    /** Reads an address. */
+    static URI uri(SettingsReader settings, String key, String defaultValue, String schemes) {
         String text = settings.text(key, defaultValue);
         try {
             URI uri = URI.create(text);

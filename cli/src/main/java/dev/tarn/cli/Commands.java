@@ -14,6 +14,7 @@ final class Commands {
                 .addSubcommand(new SqlCommand(console))
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))
+                .addSubcommand(catalogs(console))
                 .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
                 .addSubcommand(new ExpireCommand(console))
@@ -43,6 +44,10 @@ final class Commands {
                 .addSubcommand(new NamespaceListCommand(console))
                 .addSubcommand(new NamespaceCreateCommand(console))
                 .addSubcommand(new NamespaceDropCommand(console));
+    }
+
+    private static CommandLine catalogs(Console console) {
+        return new CommandLine(new CatalogCommand()).addSubcommand(new CatalogMigrateCommand(console));
     }
 
     private static void addHelp(CommandLine command) {

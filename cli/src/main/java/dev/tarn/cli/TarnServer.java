@@ -56,11 +56,12 @@ public final class TarnServer implements AutoCloseable {
     static TarnServer start(TarnSettings settings) {
         Closer closer = new Closer();
         try {
+            Telemetry telemetry = closer.register(Telemetry.start(settings.telemetry()));
             BufferAllocator allocator = closer.register(new RootAllocator());
             PrometheusMeterRegistry metrics = metrics(closer);
             Later gatewayReady = new Later();
-            CatalogServer catalog =
-                    closer.register(CatalogServer.start(settings.catalog(), metrics, List.of(gatewayReady)));
+            CatalogServer catalog = closer.register(
+                    CatalogServer.start(settings.catalog(), metrics, telemetry.openTelemetry(), List.of(gatewayReady)));
             CatalogAccess catalogs = closer.register(new RestCatalogAccess(
                     CATALOG_NAME, catalog.uri(), "", settings.s3().fileIoProperties()));
             Path work = settings.server().dataFolder().resolve("engine");

@@ -12,7 +12,9 @@ import dev.tarn.storage.S3Settings;
  * and a misspelt key is found whoever reads it.
  *
  * @param server what the parts of the server share
+ * @param telemetry what is seen of the server from outside
  * @param client where clients find their servers
+ * @param migration where a migration reads from
  * @param s3 how S3 is reached
  * @param catalog the catalog server
  * @param flight the Flight SQL gateway
@@ -20,7 +22,9 @@ import dev.tarn.storage.S3Settings;
  */
 record TarnSettings(
         ServerSettings server,
+        TelemetrySettings telemetry,
         ClientSettings client,
+        MigrationSettings migration,
         S3Settings s3,
         CatalogOptions catalog,
         FlightServerOptions flight,
@@ -38,7 +42,9 @@ record TarnSettings(
             String flightHost = settings.text("flight.host", catalog.host());
             TarnSettings all = new TarnSettings(
                     server,
+                    TelemetrySettings.from(settings),
                     ClientSettings.from(settings),
+                    MigrationSettings.from(settings),
                     s3,
                     catalog,
                     FlightServerOptions.from(settings, flightHost),

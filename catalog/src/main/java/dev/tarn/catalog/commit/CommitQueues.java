@@ -2,6 +2,7 @@ package dev.tarn.catalog.commit;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import io.opentelemetry.context.Context;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -57,11 +58,13 @@ public final class CommitQueues {
      */
     public <T> CompletionStage<T> submit(Collection<String> keys, Supplier<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
+        // The work belongs to the trace of its request, whoever runs it.
+        Supplier<T> traced = Context.current().wrapSupplier(work);
         Job job = new Job(
                 new LinkedHashSet<>(keys),
                 () -> {
                     try {
-                        result.complete(work.get());
+                        result.complete(traced.get());
                     } catch (RuntimeException | Error e) {
                         result.completeExceptionally(e);
                     }

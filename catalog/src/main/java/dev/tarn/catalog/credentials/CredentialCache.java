@@ -30,8 +30,8 @@ final class CredentialCache {
      */
     SessionCredentials find(String policy, Supplier<SessionCredentials> source) {
         CompletableFuture<SessionCredentials> mine = new CompletableFuture<>();
-        CompletableFuture<SessionCredentials> current = cache.asMap()
-                .merge(policy, mine, (earlier, later) -> isServed(earlier) ? earlier : later);
+        CompletableFuture<SessionCredentials> current =
+                cache.asMap().merge(policy, mine, (earlier, later) -> isServed(earlier) ? earlier : later);
         if (current != mine) {
             return join(current);
         }

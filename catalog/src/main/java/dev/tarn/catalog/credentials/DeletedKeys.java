@@ -30,7 +30,8 @@ final class DeletedKeys {
      */
     static List<String> parse(String body) {
         if (body.isEmpty() || body.length() > MAX_LENGTH) {
-            throw new BadRequestException("A deletion of many objects must come with its body, of at most %s characters", MAX_LENGTH);
+            throw new BadRequestException(
+                    "A deletion of many objects must come with its body, of at most %s characters", MAX_LENGTH);
         }
         try {
             XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(body));
@@ -86,7 +87,8 @@ final class DeletedKeys {
     }
 
     private static void checkPlain(XMLStreamReader reader) {
-        if (reader.getAttributeCount() > 0 || !(reader.getPrefix() == null || reader.getPrefix().isEmpty())) {
+        if (reader.getAttributeCount() > 0
+                || !(reader.getPrefix() == null || reader.getPrefix().isEmpty())) {
             throw new BadRequestException("The body of the deletion must not hold attributes or prefixes");
         }
     }

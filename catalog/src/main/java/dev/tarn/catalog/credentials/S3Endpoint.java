@@ -29,8 +29,7 @@ record S3Endpoint(String scheme, String host, int port, String region, String bu
         URI uri = URI.create(s3.endpoint());
         String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
         String host = uri.getHost() == null ? "" : uri.getHost();
-        return new S3Endpoint(
-                scheme, host.toLowerCase(Locale.ROOT), port(scheme, uri.getPort()), s3.region(), bucket);
+        return new S3Endpoint(scheme, host.toLowerCase(Locale.ROOT), port(scheme, uri.getPort()), s3.region(), bucket);
     }
 
     /** How a request reaches the bucket. */

@@ -61,8 +61,7 @@ record S3Request(
             int slash = rest.indexOf('/');
             String bucket = slash < 0 ? rest : rest.substring(0, slash);
             if (!bucket.equals(endpoint.bucket())) {
-                throw new ForbiddenException(
-                        "The catalog signs requests to the bucket '%s' only", endpoint.bucket());
+                throw new ForbiddenException("The catalog signs requests to the bucket '%s' only", endpoint.bucket());
             }
             key = slash < 0 ? "" : rest.substring(slash + 1);
         }

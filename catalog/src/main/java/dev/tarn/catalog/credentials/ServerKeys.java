@@ -21,8 +21,7 @@ final class ServerKeys {
     private static AwsCredentials credentials(S3Settings.S3Keys keys) {
         String secret = keys.secretAccessKey().reveal();
         return keys.sessionToken()
-                .<AwsCredentials>map(
-                        token -> AwsSessionCredentials.create(keys.accessKeyId(), secret, token.reveal()))
+                .<AwsCredentials>map(token -> AwsSessionCredentials.create(keys.accessKeyId(), secret, token.reveal()))
                 .orElseGet(() -> AwsBasicCredentials.create(keys.accessKeyId(), secret));
     }
 }

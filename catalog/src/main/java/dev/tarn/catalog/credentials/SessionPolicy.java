@@ -16,7 +16,11 @@ final class SessionPolicy {
     private static final List<String> READ = List.of("s3:GetObject");
 
     private static final List<String> WRITE = List.of(
-            "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts");
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:DeleteObject",
+            "s3:AbortMultipartUpload",
+            "s3:ListMultipartUploadParts");
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -62,14 +62,15 @@ final class SigningRules {
      */
     Operation check(S3Request request) {
         checkHeaders(request.headers());
+        if (request.headers().containsKey("x-amz-copy-source")
+                && !request.method().equals("PUT")) {
+            throw new ForbiddenException("Only a PUT may name a source to copy");
+        }
         Set<String> parameters = new HashSet<>(request.query().keySet());
         parameters.remove(OPERATION_NAME);
         Operation operation = request.key().isEmpty() ? ofBucket(request, parameters) : ofObject(request, parameters);
         if (access == TableAccess.READ && operation != Operation.READ && operation != Operation.LIST) {
             throw new ForbiddenException("The caller may read the table's files but not write them");
-        }
-        if (operation != Operation.WRITE && request.headers().containsKey("x-amz-copy-source")) {
-            throw new ForbiddenException("Only a write may name a source to copy");
         }
         return operation;
     }
@@ -181,6 +182,7 @@ final class SigningRules {
 
     private static ForbiddenException refused(S3Request request) {
         return new ForbiddenException(
-                "The catalog signs no %s request with the parameters %s", request.method(), request.query().keySet());
+                "The catalog signs no %s request with the parameters %s",
+                request.method(), request.query().keySet());
     }
 }

@@ -57,8 +57,9 @@ public final class StorageAccess implements AutoCloseable {
 
     /** Access to the tables of one warehouse. */
     public static StorageAccess open(WarehouseUri warehouse, S3Settings s3, DelegationSettings settings, Clock clock) {
-        Optional<CredentialSource> source =
-                warehouse.isS3() ? settings.sts().map(sts -> new StsCredentialSource(sts, s3, clock)) : Optional.empty();
+        Optional<CredentialSource> source = warehouse.isS3()
+                ? settings.sts().map(sts -> new StsCredentialSource(sts, s3, clock))
+                : Optional.empty();
         return new StorageAccess(warehouse, s3, settings, source, clock);
     }
 
@@ -133,7 +134,8 @@ public final class StorageAccess implements AutoCloseable {
         config.put("s3.access-key-id", made.accessKeyId());
         config.put("s3.secret-access-key", made.secretAccessKey().reveal());
         config.put("s3.session-token", made.sessionToken().reveal());
-        config.put("s3.session-token-expires-at-ms", Long.toString(made.expiresAt().toEpochMilli()));
+        config.put(
+                "s3.session-token-expires-at-ms", Long.toString(made.expiresAt().toEpochMilli()));
         config.put("client.refresh-credentials-endpoint", table.path() + "/credentials");
         return new Delegation(
                 "sts " + made.accessKeyId() + " " + made.servedUntil().toEpochMilli() + " " + table.path(),

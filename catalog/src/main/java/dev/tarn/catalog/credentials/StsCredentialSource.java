@@ -48,7 +48,8 @@ final class StsCredentialSource implements CredentialSource {
             Credentials made = client.assumeRole(request -> {
                         request.roleArn(settings.roleArn())
                                 .roleSessionName(SESSION_NAME)
-                                .durationSeconds((int) settings.sessionDuration().toSeconds())
+                                .durationSeconds(
+                                        (int) settings.sessionDuration().toSeconds())
                                 .policy(policy);
                         settings.externalId().ifPresent(request::externalId);
                     })
@@ -93,9 +94,8 @@ final class StsCredentialSource implements CredentialSource {
         StsClientBuilder builder = StsClient.builder()
                 .credentialsProvider(ServerKeys.of(s3))
                 .region(Region.of(region.isEmpty() ? ANY_REGION : region))
-                .overrideConfiguration(configuration -> configuration
-                        .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
-                        .apiCallTimeout(CALL_TIMEOUT));
+                .overrideConfiguration(configuration ->
+                        configuration.apiCallAttemptTimeout(ATTEMPT_TIMEOUT).apiCallTimeout(CALL_TIMEOUT));
         if (!endpoint.isEmpty()) {
             builder.endpointOverride(URI.create(endpoint));
         }

@@ -23,7 +23,8 @@ public record TablePrefixes(String scheme, String bucket, List<String> keys) {
         }
         for (String key : keys) {
             if (!key.endsWith("/") || key.startsWith("/")) {
-                throw new IllegalArgumentException("A prefix must end in a slash, and not begin with one, but was " + key);
+                throw new IllegalArgumentException(
+                        "A prefix must end in a slash, and not begin with one, but was " + key);
             }
         }
         keys = withoutNested(keys);

@@ -1,18 +1,13 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.commit.TableService;
-import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.credentials.RequestSigner;
-import dev.tarn.catalog.credentials.StorageAccess;
-import dev.tarn.catalog.credentials.TableAccess;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.store.ObjectRecord;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.rest.requests.RemoteSignRequest;
 
@@ -22,26 +17,23 @@ final class CredentialRoutes {
     private static final String PROVIDER = "s3";
 
     private final TableService tables;
-    private final MetadataFiles files;
-    private final StorageAccess access;
+    private final DelegatedAccess access;
 
-    CredentialRoutes(TableService tables, MetadataFiles files, StorageAccess access) {
+    CredentialRoutes(TableService tables, DelegatedAccess access) {
         this.tables = tables;
-        this.files = files;
         this.access = access;
     }
 
     List<Route> routes() {
         String table = "/v1/{prefix}/namespaces/{namespace}/tables/{table}";
         return List.of(
-                Route.of("GET", table + "/credentials", this::refresh), Route.of("POST", table + "/sign", this::sign));
+                Route.of("GET", table + "/credentials", Privilege.TABLE_READ_DATA, this::refresh),
+                Route.of("POST", table + "/sign", Privilege.TABLE_READ_DATA, this::sign));
     }
 
     /** The parameters planId and referenced-by are taken and change nothing: the credentials reach the whole table. */
     private Response refresh(RestRequest request) {
-        StorageAccess.Subject table = subject(request);
-        Delegation delegation =
-                access.delegate(Set.of(AccessMechanism.VENDED_CREDENTIALS), table, TableAccess.WRITE);
+        Delegation delegation = access.refreshed(request, metadataLocation(request));
         ObjectNode body = Json.object();
         body.set("storage-credentials", Json.storageCredentials(delegation));
         return new Response(
@@ -52,13 +44,13 @@ final class CredentialRoutes {
     }
 
     private Response sign(RestRequest request) {
-        StorageAccess.Subject table = subject(request);
+        String metadataLocation = metadataLocation(request);
         RemoteSignRequest unsigned = Json.read(request.http().body(), RemoteSignRequest.class);
         if (unsigned.provider() != null && !unsigned.provider().equals(PROVIDER)) {
             throw new BadRequestException(
                     "Requests to the provider '%s' cannot be signed, only to '%s'", unsigned.provider(), PROVIDER);
         }
-        RequestSigner.Signed signed = access.sign(unsigned, table, TableAccess.WRITE);
+        RequestSigner.Signed signed = access.sign(request, unsigned, metadataLocation);
         ObjectNode body = Json.object();
         body.put("uri", signed.uri().toString());
         body.set("headers", Json.node(signed.headers()));
@@ -71,9 +63,7 @@ final class CredentialRoutes {
                 new byte[0]);
     }
 
-    private StorageAccess.Subject subject(RestRequest request) {
-        ObjectRecord table = tables.find(request.table());
-        String location = table.metadataLocation();
-        return new StorageAccess.Subject(location, () -> files.load(location).metadata(), request.tablePath());
+    private String metadataLocation(RestRequest request) {
+        return tables.find(request.table()).metadataLocation();
     }
 }

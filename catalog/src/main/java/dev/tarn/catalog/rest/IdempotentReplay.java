@@ -86,12 +86,11 @@ final class IdempotentReplay {
 
     private Mutation mutation(RestRequest request) {
         Instant now = clock.instant();
-        Optional<IdempotencyKey> key = request.http()
-                .header("idempotency-key")
-                .map(value -> new IdempotencyKey(RestRequest.ANONYMOUS, checked(value)));
+        String principal = request.caller().principal();
+        Optional<IdempotencyKey> key =
+                request.http().header("idempotency-key").map(value -> new IdempotencyKey(principal, checked(value)));
         String hash = key.isPresent() ? hash(request) : "";
-        return new Mutation(
-                RestRequest.ANONYMOUS, key, hash, now, now.plus(lifetime).plus(GRACE));
+        return new Mutation(principal, key, hash, now, now.plus(lifetime).plus(GRACE));
     }
 
     private static String checked(String key) {

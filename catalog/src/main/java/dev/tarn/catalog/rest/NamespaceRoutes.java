@@ -1,6 +1,8 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectName;
@@ -45,18 +47,22 @@ final class NamespaceRoutes {
         String all = "/v1/{prefix}/namespaces";
         String one = all + "/{namespace}";
         return List.of(
-                Route.of("GET", all, this::list),
-                Route.of("POST", all, this::create),
-                Route.of("GET", one, this::load),
-                Route.of("HEAD", one, this::exists),
-                Route.of("DELETE", one, this::drop),
-                Route.of("POST", one + "/properties", this::update));
+                Route.of("GET", all, Guard.action(Privilege.NAMESPACE_LIST), this::list),
+                Route.of("POST", all, Guard.action(Privilege.NAMESPACE_CREATE), this::create),
+                Route.of("GET", one, Privilege.NAMESPACE_READ_PROPERTIES, this::load),
+                Route.of("HEAD", one, Privilege.NAMESPACE_LIST, this::exists),
+                Route.of("DELETE", one, Privilege.NAMESPACE_DROP, this::drop),
+                Route.of("POST", one + "/properties", Privilege.NAMESPACE_WRITE_PROPERTIES, this::update));
     }
 
     private Response list(RestRequest request) {
         List<String> parent = request.namespaceParameter("parent").orElse(List.of());
         if (!parent.isEmpty()) {
-            namespaces.load(ObjectName.checkedNamespace(parent));
+            ObjectName.checkedNamespace(parent);
+        }
+        request.require(Privilege.NAMESPACE_LIST, Securable.namespace(parent));
+        if (!parent.isEmpty()) {
+            namespaces.load(parent);
         }
         Pages pages = Pages.of(request);
         ObjectNode body = Json.object();
@@ -72,19 +78,25 @@ final class NamespaceRoutes {
         return replies.render(
                 replay.run(request, mutation -> {
                     ObjectNode body = Json.readObject(request.http().body());
-                    List<String> levels = new ArrayList<>();
-                    body.path("namespace").forEach(level -> {
-                        if (!level.isTextual()) {
-                            throw new BadRequestException("The levels of a namespace must be strings");
-                        }
-                        levels.add(level.textValue());
-                    });
-                    List<String> checked = ObjectName.checkedNamespace(levels);
+                    List<String> checked = levels(body);
+                    request.require(
+                            Privilege.NAMESPACE_CREATE, Securable.namespace(checked.subList(0, checked.size() - 1)));
                     Map<String, String> properties = new TreeMap<>(Json.textMap(body, "properties"));
                     checkProperties(properties);
                     return namespaces.create(checked, properties, Json.text(describe(checked, properties)), mutation);
                 }),
                 request);
+    }
+
+    private static List<String> levels(ObjectNode body) {
+        List<String> levels = new ArrayList<>();
+        body.path("namespace").forEach(level -> {
+            if (!level.isTextual()) {
+                throw new BadRequestException("The levels of a namespace must be strings");
+            }
+            levels.add(level.textValue());
+        });
+        return ObjectName.checkedNamespace(levels);
     }
 
     private Response load(RestRequest request) {

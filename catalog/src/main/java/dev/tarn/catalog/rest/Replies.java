@@ -15,9 +15,11 @@ final class Replies {
     private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
     private final TableBodies bodies;
+    private final DelegatedAccess access;
 
-    Replies(TableBodies bodies) {
+    Replies(TableBodies bodies, DelegatedAccess access) {
         this.bodies = bodies;
+        this.access = access;
     }
 
     static Response json(Object body) {
@@ -38,8 +40,8 @@ final class Replies {
                         reply.content(),
                         TableBodies.Snapshots.ALL,
                         // The answer to a commit carries no access, by the protocol.
-                        request.namesTable() ? Delegation.NONE : ofDone(() -> bodies.delegation(request, reply.content())));
-            case STAGED_TABLE -> bodies.staged(reply.content(), bodies.stagedDelegation(request, reply.content()));
+                        request.namesTable() ? Delegation.NONE : ofDone(() -> access.of(request, reply.content())));
+            case STAGED_TABLE -> bodies.staged(reply.content(), access.ofStaged(request, reply.content()));
         };
     }
 

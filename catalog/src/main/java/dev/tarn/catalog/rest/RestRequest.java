@@ -1,5 +1,9 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
@@ -15,13 +19,34 @@ import org.apache.iceberg.exceptions.BadRequestException;
 /**
  * A request that matched a route.
  *
+ * @param caller who asks
+ * @param authorizer decides what they may do
  * @param http as it came
  * @param variables raw path segments by the names that the route gives them
  * @param query raw query values by name
  */
-record RestRequest(Request http, Map<String, String> variables, Map<String, String> query) {
-    /** Who asks. Until a login is configured everybody is the same principal. */
-    static final String ANONYMOUS = "anonymous";
+record RestRequest(
+        Caller caller, Authorizer authorizer, Request http, Map<String, String> variables, Map<String, String> query) {
+    /** Lets the caller pass or not; for what only the body names. See {@link Authorizer#require}. */
+    void require(Privilege privilege, Securable on) {
+        authorizer.require(caller, privilege, on);
+    }
+
+    /** Whether the caller may do this, where the answer depends on it but is no refusal. */
+    boolean may(Privilege privilege, Securable on) {
+        return authorizer.may(caller, privilege, on);
+    }
+
+    /** What the path names: a table, a view, a namespace, or the warehouse where it names nothing. */
+    Securable securable() {
+        if (variables.containsKey("table")) {
+            return Securable.table(table());
+        }
+        if (variables.containsKey("view")) {
+            return Securable.view(new ObjectName(namespace(), PathDecoder.decode(variable("view"))));
+        }
+        return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
+    }
 
     List<String> namespace() {
         return ObjectName.checkedNamespace(PathDecoder.namespace(variable("namespace")));
@@ -62,25 +87,25 @@ record RestRequest(Request http, Map<String, String> variables, Map<String, Stri
         return variables.containsKey("table");
     }
 
-    /**
-     * Where the catalog has the table that the path names, or the body where it makes one; relative to the catalog's own
-     * URI, in the one encoding of its names.
-     */
-    String tablePath() {
-        String name = namesTable()
-                ? table().name()
-                : Json.readObject(http.body()).path("name").asText();
+    /** The table that the path names, or the body where it makes one. */
+    ObjectName target() {
+        return namesTable()
+                ? table()
+                : new ObjectName(
+                        namespace(), Json.readObject(http.body()).path("name").asText());
+    }
+
+    /** What the path begins with, relative to the catalog's own URI: {@code v1}, or {@code v1/warehouse}. */
+    String base() {
         String path = http.path().substring(1);
-        String base = path.substring(0, path.indexOf("/namespaces/"));
-        return base + "/namespaces/" + PathDecoder.encode(String.join("\u001f", namespace())) + "/tables/"
-                + PathDecoder.encode(name);
+        return path.substring(0, path.indexOf("/namespaces/"));
     }
 
     private String variable(String name) {
         return Objects.requireNonNull(variables.get(name), name);
     }
 
-    static RestRequest of(Request http, Map<String, String> variables) {
-        return new RestRequest(http, new HashMap<>(variables), PathDecoder.query(http.query()));
+    static RestRequest of(Caller caller, Authorizer authorizer, Request http, Map<String, String> variables) {
+        return new RestRequest(caller, authorizer, http, new HashMap<>(variables), PathDecoder.query(http.query()));
     }
 }

@@ -1,5 +1,8 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Authenticator;
+import dev.tarn.catalog.auth.Authorizer;
+import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TablePurge;
@@ -13,7 +16,7 @@ import dev.tarn.common.TarnException;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +36,9 @@ public final class RestRoutes implements RequestHandler {
 
     private static final String VERSION = "v1";
 
-    private final MeterRegistry metrics;
+    private final RequestObserver observer;
+    private final Authenticator authenticator;
+    private final Authorizer authorizer;
     private final WarehouseRoutes defaultWarehouse;
     private final RouteTable server;
 
@@ -46,10 +51,12 @@ public final class RestRoutes implements RequestHandler {
      * @param purge deletes files of dropped tables
      * @param warehouse where tables live
      * @param s3 how clients reach the store
-     * @param access gives clients access to the files of tables
+     * @param storage gives clients access to the files of tables
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authenticator finds out who asks
+     * @param authorizer decides what they may do
      */
     public record Parts(
             CatalogStore store,
@@ -58,14 +65,18 @@ public final class RestRoutes implements RequestHandler {
             TablePurge purge,
             WarehouseUri warehouse,
             S3Settings s3,
-            StorageAccess access,
+            StorageAccess storage,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authenticator authenticator,
+            Authorizer authorizer) {}
 
     /** The routes of one catalog. */
-    public RestRoutes(Parts parts, MeterRegistry metrics) {
-        this.metrics = metrics;
+    public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
+        this.observer = new RequestObserver(metrics, telemetry);
+        this.authenticator = parts.authenticator();
+        this.authorizer = parts.authorizer();
         this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
                 DEFAULT_WAREHOUSE,
                 parts.store(),
@@ -74,17 +85,18 @@ public final class RestRoutes implements RequestHandler {
                 parts.purge(),
                 parts.warehouse(),
                 parts.s3(),
-                parts.access(),
+                parts.storage(),
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock()));
-        this.server = new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", this::config)));
+        this.server =
+                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
         RouteTable.Match match = match(request.method(), PathDecoder.segments(request.path()));
-        return run(match.route(), RestRequest.of(request, match.variables()));
+        return run(match.route(), request, match.variables());
     }
 
     @Override
@@ -125,30 +137,30 @@ public final class RestRoutes implements RequestHandler {
         }
     }
 
-    private CompletionStage<Response> run(Route route, RestRequest request) {
-        Timer.Sample sample = Timer.start(metrics);
+    private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
+        RequestObserver.Observation observed = observer.begin(route, http);
         try {
-            return route.action()
-                    .apply(request)
-                    .exceptionally(failure -> failure(unwrapped(failure)))
-                    .thenApply(response -> record(route, sample, response));
+            return observed.within(() -> act(route, http, variables)).thenApply(observed::end);
         } catch (RuntimeException e) {
-            return CompletableFuture.completedFuture(record(route, sample, failure(e)));
+            return CompletableFuture.completedFuture(observed.end(failure(e)));
         }
+    }
+
+    private CompletionStage<Response> act(Route route, Request http, Map<String, String> variables) {
+        RestRequest request = RestRequest.of(caller(route, http), authorizer, http, variables);
+        route.guard().check(request);
+        return route.action().apply(request).exceptionally(failure -> failure(unwrapped(failure)));
+    }
+
+    private Caller caller(Route route, Request http) {
+        return route.guard().by() == Guard.By.NOBODY
+                ? Caller.ANONYMOUS
+                : authenticator.authenticate(http.header("authorization"));
     }
 
     private static Throwable unwrapped(Throwable failure) {
         Throwable cause = failure.getCause();
         return failure instanceof CompletionException && cause != null ? cause : failure;
-    }
-
-    private Response record(Route route, Timer.Sample sample, Response response) {
-        long unused = sample.stop(Timer.builder("tarn.catalog.requests")
-                .description("Requests to the catalog, by operation and status")
-                .tag("operation", route.endpoint())
-                .tag("status", Integer.toString(response.status()))
-                .register(metrics));
-        return response;
     }
 
     /** Clients that name no warehouse go without a prefix, as they always did. */

@@ -8,8 +8,6 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.credentials.Delegation;
-import dev.tarn.catalog.credentials.StorageAccess;
-import dev.tarn.catalog.credentials.TableAccess;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
@@ -24,9 +22,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableMetadataParser;
 
 /**
  * The bodies of load answers, ready to be sent in plain and in gzip, by metadata file, snapshots mode and delegation. A
@@ -43,7 +39,6 @@ final class TableBodies {
 
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
-    private final StorageAccess access;
     private final Cache<Key, Ready> cache;
 
     private record Key(String location, Snapshots snapshots, String delegation) {}
@@ -51,33 +46,13 @@ final class TableBodies {
     @SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares bodies.
     private record Ready(byte[] plain, byte[] gzip) {}
 
-    TableBodies(
-            MetadataFiles files, WarehouseUri warehouse, S3Settings s3, StorageAccess access, DataSize cacheSize) {
+    TableBodies(MetadataFiles files, WarehouseUri warehouse, S3Settings s3, DataSize cacheSize) {
         this.files = files;
         this.publicConfig = warehouse.isS3() ? s3.publicProperties() : Map.of();
-        this.access = access;
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
                 .weigher((Key key, Ready ready) -> ready.plain().length + ready.gzip().length)
                 .build();
-    }
-
-    /** The access that the client asks for, to a table that the catalog has. */
-    Delegation delegation(RestRequest request, String metadataLocation) {
-        Supplier<TableMetadata> metadata = () -> files.load(metadataLocation).metadata();
-        return access.delegate(request.accessDelegation(), subject(request, metadataLocation, metadata), TableAccess.WRITE);
-    }
-
-    /** The access that the client asks for, to a table that exists nowhere yet. */
-    Delegation stagedDelegation(RestRequest request, String metadataJson) {
-        Supplier<TableMetadata> metadata = () -> TableMetadataParser.fromJson(metadataJson);
-        return access.delegate(request.accessDelegation(), subject(request, "", metadata), TableAccess.WRITE);
-    }
-
-    private static StorageAccess.Subject subject(
-            RestRequest request, String metadataLocation, Supplier<TableMetadata> metadata) {
-        String path = request.accessDelegation().isEmpty() ? "" : request.tablePath();
-        return new StorageAccess.Subject(metadataLocation, metadata, path);
     }
 
     /** Differs whenever the body would. */
@@ -93,8 +68,8 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        Ready ready =
-                cache.get(new Key(location, snapshots, delegation.tag()), key -> build(location, snapshots, delegation));
+        Ready ready = cache.get(
+                new Key(location, snapshots, delegation.tag()), key -> build(location, snapshots, delegation));
         Map<String, String> headers = new HashMap<>();
         headers.put("content-type", "application/json");
         headers.put("etag", etag(location, snapshots, delegation));

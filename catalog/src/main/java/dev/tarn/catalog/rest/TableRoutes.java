@@ -1,6 +1,8 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.KeyTakenException;
 import dev.tarn.catalog.commit.Mutation;
@@ -56,6 +58,7 @@ final class TableRoutes {
     private final TableLocations locations;
     private final IdempotentReplay replay;
     private final TableBodies bodies;
+    private final DelegatedAccess access;
     private final Replies replies;
 
     /** What the routes stand on. */
@@ -69,6 +72,7 @@ final class TableRoutes {
             TableLocations locations,
             IdempotentReplay replay,
             TableBodies bodies,
+            DelegatedAccess access,
             Replies replies) {}
 
     TableRoutes(Parts parts) {
@@ -81,6 +85,7 @@ final class TableRoutes {
         this.locations = parts.locations();
         this.replay = parts.replay();
         this.bodies = parts.bodies();
+        this.access = parts.access();
         this.replies = parts.replies();
     }
 
@@ -88,16 +93,21 @@ final class TableRoutes {
         String all = "/v1/{prefix}/namespaces/{namespace}/tables";
         String one = all + "/{table}";
         return List.of(
-                Route.of("GET", all, this::list),
-                Route.of("POST", all, this::create),
-                Route.of("GET", one, this::load),
-                new Route("POST", one, this::commit),
-                Route.of("DELETE", one, this::drop),
-                Route.of("HEAD", one, this::exists),
-                Route.of("POST", one + "/metrics", this::report),
-                Route.of("POST", "/v1/{prefix}/namespaces/{namespace}/register", this::register),
-                Route.of("POST", "/v1/{prefix}/tables/rename", this::rename),
-                new Route("POST", "/v1/{prefix}/transactions/commit", this::commitAll));
+                Route.of("GET", all, Privilege.TABLE_LIST, this::list),
+                Route.of("POST", all, Privilege.TABLE_CREATE, this::create),
+                Route.of("GET", one, Privilege.TABLE_READ_PROPERTIES, this::load),
+                new Route("POST", one, CommitAccess.GUARD, this::commit),
+                Route.of("DELETE", one, Privilege.TABLE_DROP, this::drop),
+                Route.of("HEAD", one, Privilege.TABLE_LIST, this::exists),
+                Route.of("POST", one + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
+                Route.of(
+                        "POST", "/v1/{prefix}/namespaces/{namespace}/register", Privilege.TABLE_CREATE, this::register),
+                Route.of(
+                        "POST",
+                        "/v1/{prefix}/tables/rename",
+                        Guard.action(Privilege.TABLE_DROP, Privilege.TABLE_CREATE),
+                        this::rename),
+                new Route("POST", "/v1/{prefix}/transactions/commit", CommitAccess.GUARD, this::commitAll));
     }
 
     private Response list(RestRequest request) {
@@ -122,7 +132,7 @@ final class TableRoutes {
                     case "refs" -> TableBodies.Snapshots.REFS;
                     default -> throw new BadRequestException("Query parameter 'snapshots' must be all or refs");
                 };
-        Delegation delegation = bodies.delegation(request, table.metadataLocation());
+        Delegation delegation = access.of(request, table.metadataLocation());
         String etag = bodies.etag(table.metadataLocation(), snapshots, delegation);
         if (request.http()
                 .header("if-none-match")
@@ -195,6 +205,7 @@ final class TableRoutes {
         if (named != null && !name(named).equals(table)) {
             throw new BadRequestException("The body names table %s but the path names %s", name(named), table);
         }
+        CommitAccess.check(request, table, update);
         List<TableCommits.TableChange> changes = List.of(new TableCommits.TableChange(table, update));
         return queues.submit(
                 List.of(table.toString()),
@@ -220,6 +231,7 @@ final class TableRoutes {
             if (update.identifier() == null) {
                 throw new BadRequestException("Every change of a transaction must name its table");
             }
+            CommitAccess.check(request, name(update.identifier()), update);
             changes.add(new TableCommits.TableChange(name(update.identifier()), update));
         }
         return queues.submit(
@@ -257,7 +269,11 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RenameTableRequest rename = Json.read(request.http().body(), RenameTableRequest.class);
                     rename.validate();
-                    return tables.rename(name(rename.source()), name(rename.destination()), mutation);
+                    ObjectName source = name(rename.source());
+                    ObjectName destination = name(rename.destination());
+                    request.require(Privilege.TABLE_DROP, Securable.table(source));
+                    request.require(Privilege.TABLE_CREATE, Securable.namespace(destination.namespace()));
+                    return tables.rename(source, destination, mutation);
                 }),
                 request);
     }
@@ -267,6 +283,9 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     RegisterTableRequest register = Json.read(request.http().body(), RegisterTableRequest.class);
                     ObjectName table = new ObjectName(request.namespace(), register.name());
+                    if (register.overwrite()) {
+                        request.require(Privilege.TABLE_WRITE_DATA, Securable.namespace(table.namespace()));
+                    }
                     namespaces.load(table.namespace());
                     return register.overwrite()
                             ? tables.registerOver(table, register.metadataLocation(), mutation)

@@ -44,7 +44,7 @@ final class WarehouseRoutes {
      * @param purge deletes files of dropped tables
      * @param location where tables live
      * @param s3 how clients reach the store
-     * @param access gives clients access to the files of tables
+     * @param storage gives clients access to the files of tables
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -57,7 +57,7 @@ final class WarehouseRoutes {
             TablePurge purge,
             WarehouseUri location,
             S3Settings s3,
-            StorageAccess access,
+            StorageAccess storage,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock) {}
@@ -67,9 +67,9 @@ final class WarehouseRoutes {
         TableLocations locations = new TableLocations(parts.location());
         NamespaceService namespaces = new NamespaceService(parts.store());
         IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                parts.files(), parts.location(), parts.s3(), parts.access(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies);
+        TableBodies bodies = new TableBodies(parts.files(), parts.location(), parts.s3(), parts.bodyCacheSize());
+        DelegatedAccess access = new DelegatedAccess(parts.storage(), parts.files());
+        Replies replies = new Replies(bodies, access);
         TableService tables = new TableService(parts.store(), parts.files(), locations);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
@@ -83,9 +83,10 @@ final class WarehouseRoutes {
                         locations,
                         replay,
                         bodies,
+                        access,
                         replies))
                 .routes());
-        all.addAll(new CredentialRoutes(tables, parts.files(), parts.access()).routes());
+        all.addAll(new CredentialRoutes(tables, access).routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
     }

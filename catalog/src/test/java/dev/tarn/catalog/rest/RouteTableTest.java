@@ -65,6 +65,6 @@ class RouteTableTest {
     }
 
     private static Route route(String method, String template) {
-        return Route.of(method, template, request -> Replies.noContent());
+        return Route.of(method, template, Guard.login(), request -> Replies.noContent());
     }
 }

@@ -1,0 +1,16 @@
+package dev.tarn.catalog.auth;
+
+/** Decides what callers may do in one warehouse. Thread-safe. */
+public interface Authorizer {
+    /** Whether the caller may do this to that. */
+    boolean may(Caller caller, Privilege privilege, Securable on);
+
+    /**
+     * Lets a caller pass or not. Whoever may list the names beside a missing object learns that it is missing; everybody
+     * else gets the same refusal for what exists and what does not.
+     *
+     * @throws org.apache.iceberg.exceptions.ForbiddenException if the caller may not do this
+     * @throws org.apache.iceberg.exceptions.NoSuchTableException and its like, if the caller may know that it is missing
+     */
+    void require(Caller caller, Privilege privilege, Securable on);
+}

@@ -1,0 +1,21 @@
+package dev.tarn.catalog.auth;
+
+import java.util.Optional;
+
+/** Everybody is the same caller and may do everything: for servers that only this machine or a trusted network reaches. */
+public final class OpenAccess implements Authenticator, Authorizer {
+    @Override
+    public Caller authenticate(Optional<String> authorization) {
+        return Caller.ANONYMOUS;
+    }
+
+    @Override
+    public boolean may(Caller caller, Privilege privilege, Securable on) {
+        return true;
+    }
+
+    @Override
+    public void require(Caller caller, Privilege privilege, Securable on) {
+        // Nothing is refused here.
+    }
+}
