@@ -3,7 +3,10 @@ package dev.tarn.catalog;
 import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.commit.TablePurge;
+import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.rest.RestRoutes;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * {@code /metrics}. Thread-safe; whoever starts it closes it.
  */
 public final class CatalogServer implements AutoCloseable {
+    /** Enough to hide the latency of an object store when a transaction changes many objects. */
+    private static final int METADATA_WRITERS = 8;
+
     private final CatalogOptions options;
     private final Closer closer = new Closer();
     private final CatalogReadiness readiness = new CatalogReadiness();
@@ -120,6 +126,8 @@ public final class CatalogServer implements AutoCloseable {
                 wrapping.apply(closer.register(SqliteCatalogStore.open(options.dataFolder(), Clock.systemUTC())));
         TarnFileIO io = closer.register(TarnFileIO.of(options.s3().fileIoProperties()));
         MetadataFiles files = new MetadataFiles(io, limits.metadataCache());
+        ParallelWrites writes = closer.register(new ParallelWrites(METADATA_WRITERS));
+        ObjectFiles objectFiles = new ObjectFiles(files, new ViewFiles(io, limits.metadataCache()), writes);
         TablePurge purge = closer.register(new TablePurge(io, files));
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
@@ -131,11 +139,11 @@ public final class CatalogServer implements AutoCloseable {
         closer.register(workers::shutdownNow);
         StorageAccess storage = closer.register(
                 StorageAccess.open(options.warehouse(), options.s3(), options.delegation(), Clock.systemUTC()));
-        OpenAccess access = new OpenAccess();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         store,
                         files,
+                        objectFiles,
                         new CommitQueues(workers, limits.maxQueuedCommits()),
                         purge,
                         options.warehouse(),
@@ -144,8 +152,7 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC(),
-                        access,
-                        access),
+                        new OpenAccess()),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);

@@ -247,9 +247,9 @@ class ProtocolTest {
         String body = catalog.send("GET", "/v1/config", "").body();
         assertThat(body)
                 .contains("\"POST /v1/{prefix}/transactions/commit\"")
+                .contains("\"POST /v1/{prefix}/namespaces/{namespace}/register-view\"")
                 .contains("\"namespace-separator\":\"%1F\"")
-                .contains("\"idempotency-key-lifetime\":\"PT30M\"")
-                .doesNotContain("/views");
+                .contains("\"idempotency-key-lifetime\":\"PT30M\"");
         assertThat(catalog.send("GET", "/v1/config?warehouse=elsewhere", "").body())
                 .contains("NoSuchWarehouseException");
         assertThat(catalog.send("GET", "/v1/nothing", "").statusCode()).isEqualTo(404);

@@ -1,11 +1,16 @@
 package dev.tarn.catalog;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
+import dev.tarn.testkit.http.HttpProxy;
+import dev.tarn.testkit.openapi.ContractWatcher;
+import dev.tarn.testkit.openapi.OpenApiContract;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -18,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.iceberg.rest.RESTCatalog;
 
@@ -27,6 +33,8 @@ final class RunningCatalog implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final CatalogServer server;
+    private final Optional<ContractWatcher> judge = OpenApiContract.ofIceberg().map(ContractWatcher::new);
+    private final URI uri;
 
     private RunningCatalog(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
         server = closer.register(CatalogServer.start(
@@ -35,6 +43,9 @@ final class RunningCatalog implements AutoCloseable {
                 OpenTelemetry.noop(),
                 List.of(),
                 wrapping));
+        uri = judge.map(watcher ->
+                        closer.register(HttpProxy.start(server::uri, watcher)).uri())
+                .orElse(server.uri());
     }
 
     static CatalogOptions options(Path folder, CatalogLimits limits) {
@@ -60,8 +71,9 @@ final class RunningCatalog implements AutoCloseable {
         return server;
     }
 
+    /** Where clients connect: a proxy that judges every answer, if the specification is there. */
     URI uri() {
-        return server.uri();
+        return uri;
     }
 
     /** A client, closed with the catalog. */
@@ -70,13 +82,13 @@ final class RunningCatalog implements AutoCloseable {
     }
 
     RESTCatalog client(Map<String, String> properties) {
-        RESTCatalog client = RestCatalogs.open(server.uri(), "", properties);
+        RESTCatalog client = RestCatalogs.open(uri, "", properties);
         closer.register(client::close);
         return client;
     }
 
     HttpResponse<String> send(String method, String path, String body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server.uri() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(uri + path))
                 .method(
                         method,
                         body.isEmpty()
@@ -102,5 +114,8 @@ final class RunningCatalog implements AutoCloseable {
     @Override
     public void close() {
         closer.close();
+        judge.ifPresent(watcher -> assertThat(watcher.deviations())
+                .as("answers unlike the specification")
+                .isEmpty());
     }
 }

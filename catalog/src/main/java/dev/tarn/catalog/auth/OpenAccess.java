@@ -1,12 +1,23 @@
 package dev.tarn.catalog.auth;
 
+import dev.tarn.catalog.store.CatalogStore;
 import java.util.Optional;
 
 /** Everybody is the same caller and may do everything: for servers that only this machine or a trusted network reaches. */
-public final class OpenAccess implements Authenticator, Authorizer {
+public final class OpenAccess implements AccessControl, Authorizer {
     @Override
     public Caller authenticate(Optional<String> authorization) {
         return Caller.ANONYMOUS;
+    }
+
+    @Override
+    public Authorizer ofServer() {
+        return this;
+    }
+
+    @Override
+    public Authorizer ofWarehouse(String warehouseId, CatalogStore objects) {
+        return this;
     }
 
     @Override

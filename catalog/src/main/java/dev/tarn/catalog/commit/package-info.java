@@ -1,7 +1,7 @@
 /**
- * The commit path: a fair queue per table, metadata files, and one store transaction with three endings.
+ * The commit path: a fair queue per object, metadata files, and one store transaction with three endings.
  *
- * <p>Start reading at {@link dev.tarn.catalog.commit.TableCommits}.
+ * <p>Start reading at {@link dev.tarn.catalog.commit.ObjectCommits}.
  */
 @NullMarked
 package dev.tarn.catalog.commit;

@@ -111,7 +111,7 @@ final class DeletedKeys {
     private static int next(XMLStreamReader reader) throws XMLStreamException {
         int event = reader.next();
         while (event == XMLStreamConstants.SPACE
-                || event == XMLStreamConstants.CHARACTERS && reader.getText().isBlank()) {
+                || (event == XMLStreamConstants.CHARACTERS && reader.getText().isBlank())) {
             event = reader.next();
         }
         if (event == XMLStreamConstants.START_ELEMENT

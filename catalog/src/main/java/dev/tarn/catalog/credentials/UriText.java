@@ -27,7 +27,7 @@ final class UriText {
                 if (i + 2 >= raw.length()) {
                     throw new BadRequestException("The %s ends within a percent escape", what);
                 }
-                bytes.write(hex(what, raw.charAt(i + 1)) << 4 | hex(what, raw.charAt(i + 2)));
+                bytes.write((hex(what, raw.charAt(i + 1)) << 4) | hex(what, raw.charAt(i + 2)));
                 i += 2;
             } else if (c > 0x20 && c < 0x7f) {
                 bytes.write(c);
@@ -64,7 +64,7 @@ final class UriText {
         StringBuilder encoded = new StringBuilder(text.length() + 16);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xff);
-            boolean plain = c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+            boolean plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
             if (plain || UNRESERVED.indexOf(c) >= 0 || kept.indexOf(c) >= 0) {
                 encoded.append(c);
             } else {

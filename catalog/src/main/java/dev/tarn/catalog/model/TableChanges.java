@@ -1,6 +1,7 @@
 package dev.tarn.catalog.model;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.iceberg.MetadataUpdate;
@@ -8,6 +9,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateRequirement;
+import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
@@ -61,6 +63,8 @@ public final class TableChanges {
                 throw new CommitFailedException(e, "%s", e.getMessage());
             }
             throw e;
+        } catch (UnsupportedOperationException e) {
+            throw new BadRequestException(e, "An update in this commit cannot be applied to a table");
         }
     }
 
@@ -70,9 +74,15 @@ public final class TableChanges {
      * @param version number of the version, for people that look at the folder
      */
     public static String newMetadataLocation(TableMetadata metadata, long version) {
-        String folder = metadata.property(TableProperties.WRITE_METADATA_LOCATION, metadata.location() + "/metadata");
-        String codec =
-                metadata.property(TableProperties.METADATA_COMPRESSION, TableProperties.METADATA_COMPRESSION_DEFAULT);
+        return newMetadataLocation(
+                metadata.location(), metadata.properties(), TableProperties.METADATA_COMPRESSION_DEFAULT, version);
+    }
+
+    /** A new metadata file location of an object of any kind; tables and views share the names of the properties. */
+    static String newMetadataLocation(
+            String location, Map<String, String> properties, String defaultCodec, long version) {
+        String folder = properties.getOrDefault(TableProperties.WRITE_METADATA_LOCATION, location + "/metadata");
+        String codec = properties.getOrDefault(TableProperties.METADATA_COMPRESSION, defaultCodec);
         return "%s/%05d-%s%s"
                 .formatted(
                         folder.replaceAll("/+$", ""),

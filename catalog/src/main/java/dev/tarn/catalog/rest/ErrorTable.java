@@ -73,8 +73,12 @@ final class ErrorTable {
         if (failure instanceof TarnException tarn) {
             return of(tarn.kind(), message);
         }
-        if (failure instanceof ValidationException || failure instanceof IllegalArgumentException) {
+        if (failure instanceof ValidationException) {
             return new RestError(400, "BadRequestException", message);
+        }
+        if (failure instanceof IllegalArgumentException) {
+            // The Java client throws the same again, as its users expect of a catalog in their own process.
+            return new RestError(400, "IllegalArgumentException", message);
         }
         return new RestError(500, "InternalServerError", "The catalog failed; its log says why");
     }

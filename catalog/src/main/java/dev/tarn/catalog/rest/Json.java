@@ -57,7 +57,12 @@ final class Json {
             return request;
         } catch (JsonProcessingException e) {
             throw new BadRequestException(e, "Malformed request body: %s", e.getOriginalMessage());
-        } catch (IOException | IllegalArgumentException | NullPointerException e) {
+        } catch (IOException e) {
+            throw new BadRequestException(e, "Malformed request body: %s", e.getMessage());
+        } catch (BadRequestException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Iceberg's parsers tell about mistakes by many kinds of exceptions; an unknown update is one of them.
             throw new BadRequestException(e, "Malformed request body: %s", e.getMessage());
         }
     }

@@ -15,10 +15,12 @@ final class Replies {
     private static final Logger LOG = LoggerFactory.getLogger(Replies.class);
 
     private final TableBodies bodies;
+    private final ViewBodies views;
     private final DelegatedAccess access;
 
-    Replies(TableBodies bodies, DelegatedAccess access) {
+    Replies(TableBodies bodies, ViewBodies views, DelegatedAccess access) {
         this.bodies = bodies;
+        this.views = views;
         this.access = access;
     }
 
@@ -35,14 +37,18 @@ final class Replies {
             case EMPTY -> Response.empty(reply.status(), Map.of());
             case JSON ->
                 Response.of(reply.status(), "application/json", reply.content().getBytes(StandardCharsets.UTF_8));
-            case TABLE ->
-                bodies.load(
-                        reply.content(),
-                        TableBodies.Snapshots.ALL,
-                        // The answer to a commit carries no access, by the protocol.
-                        request.namesTable() ? Delegation.NONE : ofDone(() -> access.of(request, reply.content())));
+            case TABLE -> table(reply.content(), request);
+            case UNREGISTERED_TABLE -> bodies.forgotten(reply.content());
+            case VIEW -> views.load(reply.content());
             case STAGED_TABLE -> bodies.staged(reply.content(), access.ofStaged(request, reply.content()));
         };
+    }
+
+    private Response table(String metadataLocation, RestRequest request) {
+        // The answer to a commit carries no access, by the protocol.
+        Delegation delegation =
+                request.namesTable() ? Delegation.NONE : ofDone(() -> access.of(request, metadataLocation));
+        return bodies.load(metadataLocation, TableBodies.Snapshots.ALL, delegation);
     }
 
     /** What is done must not look failed because access to it cannot be given at the moment: the client loads it again. */

@@ -7,6 +7,7 @@ import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,7 @@ record RestRequest(
             return Securable.table(table());
         }
         if (variables.containsKey("view")) {
-            return Securable.view(new ObjectName(namespace(), PathDecoder.decode(variable("view"))));
+            return Securable.view(view());
         }
         return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
     }
@@ -54,6 +55,24 @@ record RestRequest(
 
     ObjectName table() {
         return new ObjectName(namespace(), PathDecoder.decode(variable("table")));
+    }
+
+    ObjectName view() {
+        return new ObjectName(namespace(), PathDecoder.decode(variable("view")));
+    }
+
+    /** Whether the client holds what has this tag, and need not get it again. */
+    boolean isUnchanged(String etag) {
+        return holds(etag) || holds("*");
+    }
+
+    /** Whether the client names this very tag. */
+    boolean holds(String etag) {
+        return http.header("if-none-match").stream()
+                .flatMap(given -> Arrays.stream(given.split(",", -1)))
+                .map(String::strip)
+                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
+                .anyMatch(tag -> tag.equals(etag));
     }
 
     Optional<String> parameter(String name) {

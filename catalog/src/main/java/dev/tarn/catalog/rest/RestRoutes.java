@@ -1,10 +1,11 @@
 package dev.tarn.catalog.rest;
 
-import dev.tarn.catalog.auth.Authenticator;
+import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Request;
@@ -37,8 +38,8 @@ public final class RestRoutes implements RequestHandler {
     private static final String VERSION = "v1";
 
     private final RequestObserver observer;
-    private final Authenticator authenticator;
-    private final Authorizer authorizer;
+    private final AccessControl access;
+    private final Authorizer serverAuthorizer;
     private final WarehouseRoutes defaultWarehouse;
     private final RouteTable server;
 
@@ -46,7 +47,8 @@ public final class RestRoutes implements RequestHandler {
      * What the routes stand on.
      *
      * @param store state of the catalog
-     * @param files metadata files
+     * @param files metadata files of tables
+     * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
      * @param warehouse where tables live
@@ -55,12 +57,12 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
-     * @param authenticator finds out who asks
-     * @param authorizer decides what they may do
+     * @param access finds out who asks, and what they may do
      */
     public record Parts(
             CatalogStore store,
             MetadataFiles files,
+            ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
             WarehouseUri warehouse,
@@ -69,18 +71,18 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Authenticator authenticator,
-            Authorizer authorizer) {}
+            AccessControl access) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
         this.observer = new RequestObserver(metrics, telemetry);
-        this.authenticator = parts.authenticator();
-        this.authorizer = parts.authorizer();
+        this.access = parts.access();
+        this.serverAuthorizer = parts.access().ofServer();
         this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
                 DEFAULT_WAREHOUSE,
                 parts.store(),
                 parts.files(),
+                parts.objectFiles(),
                 parts.queues(),
                 parts.purge(),
                 parts.warehouse(),
@@ -88,15 +90,27 @@ public final class RestRoutes implements RequestHandler {
                 parts.storage(),
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
-                parts.clock()));
+                parts.clock(),
+                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
         this.server =
                 new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
-        RouteTable.Match match = match(request.method(), PathDecoder.segments(request.path()));
-        return run(match.route(), request, match.variables());
+        List<String> segments = PathDecoder.segments(request.path());
+        if (segments.size() > 1
+                && segments.get(0).equals(VERSION)
+                && server.heads().contains(segments.get(1))) {
+            RouteTable.Match match = server.find(request.method(), segments, 1);
+            boolean open = match.route().guard().by() == Guard.By.NOBODY;
+            return run(match, open ? Caller.ANONYMOUS : caller(request), serverAuthorizer, request);
+        }
+        // Whoever is not logged in learns nothing about warehouses either.
+        Caller caller = caller(request);
+        WarehouseRoutes warehouse = warehouse(segments);
+        int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
+        return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);
     }
 
     @Override
@@ -104,17 +118,18 @@ public final class RestRoutes implements RequestHandler {
         return ErrorTable.response(failure);
     }
 
-    private RouteTable.Match match(String method, List<String> segments) {
+    private Caller caller(Request request) {
+        return access.authenticate(request.header("authorization"));
+    }
+
+    private WarehouseRoutes warehouse(List<String> segments) {
         if (segments.size() > 1 && segments.get(0).equals(VERSION)) {
             String head = segments.get(1);
-            if (server.heads().contains(head)) {
-                return server.find(method, segments, 1);
-            }
             if (defaultWarehouse.heads().contains(head)) {
-                return defaultWarehouse.find(method, segments, 1);
+                return defaultWarehouse;
             }
             if (segments.size() > 2) {
-                return warehouse(PathDecoder.decode(head)).find(method, segments, 2);
+                return warehouse(PathDecoder.decode(head));
             }
         }
         throw new NoSuchRouteException(404, "The catalog has no such path");
@@ -137,25 +152,20 @@ public final class RestRoutes implements RequestHandler {
         }
     }
 
-    private CompletionStage<Response> run(Route route, Request http, Map<String, String> variables) {
+    private CompletionStage<Response> run(RouteTable.Match match, Caller caller, Authorizer authorizer, Request http) {
+        Route route = match.route();
         RequestObserver.Observation observed = observer.begin(route, http);
         try {
-            return observed.within(() -> act(route, http, variables)).thenApply(observed::end);
+            RestRequest request = RestRequest.of(caller, authorizer, http, match.variables());
+            return observed.within(() -> act(route, request)).thenApply(observed::end);
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(observed.end(failure(e)));
         }
     }
 
-    private CompletionStage<Response> act(Route route, Request http, Map<String, String> variables) {
-        RestRequest request = RestRequest.of(caller(route, http), authorizer, http, variables);
+    private CompletionStage<Response> act(Route route, RestRequest request) {
         route.guard().check(request);
         return route.action().apply(request).exceptionally(failure -> failure(unwrapped(failure)));
-    }
-
-    private Caller caller(Route route, Request http) {
-        return route.guard().by() == Guard.By.NOBODY
-                ? Caller.ANONYMOUS
-                : authenticator.authenticate(http.header("authorization"));
     }
 
     private static Throwable unwrapped(Throwable failure) {

@@ -85,6 +85,17 @@ final class TableBodies {
         return Response.of(200, "application/json", body);
     }
 
+    /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
+    Response forgotten(String location) {
+        String head = "{\"metadata-location\":" + Json.text(location) + ",\"metadata\":";
+        byte[] metadata = files.load(location).json();
+        ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);
+        body.writeBytes(head.getBytes(StandardCharsets.UTF_8));
+        body.writeBytes(metadata);
+        body.write('}');
+        return Response.of(200, "application/json", body.toByteArray());
+    }
+
     private Ready build(String location, Snapshots snapshots, Delegation delegation) {
         TableVersion version = files.load(location);
         byte[] metadata = snapshots == Snapshots.ALL ? version.json() : referencedOnly(version);

@@ -7,11 +7,13 @@ import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.KeyTakenException;
 import dev.tarn.catalog.commit.Mutation;
 import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectChange;
+import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
@@ -20,21 +22,15 @@ import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredReply;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
-import org.apache.iceberg.rest.requests.CommitTransactionRequest;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
@@ -43,16 +39,10 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /** The operations on tables. Thread-safe. */
 final class TableRoutes {
-    /** Far more than any writer sends; a bound for the work of one request. */
-    private static final int MAX_UPDATES = 10_000;
-
-    /** A transaction holds the store's only writer: more tables would make everybody wait. */
-    private static final int MAX_TABLES = 100;
-
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final TableService tables;
-    private final TableCommits commits;
+    private final ObjectCommits commits;
     private final CommitQueues queues;
     private final TablePurge purge;
     private final TableLocations locations;
@@ -66,7 +56,7 @@ final class TableRoutes {
             CatalogStore store,
             NamespaceService namespaces,
             TableService tables,
-            TableCommits commits,
+            ObjectCommits commits,
             CommitQueues queues,
             TablePurge purge,
             TableLocations locations,
@@ -101,13 +91,18 @@ final class TableRoutes {
                 Route.of("HEAD", one, Privilege.TABLE_LIST, this::exists),
                 Route.of("POST", one + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
                 Route.of(
+                        "POST",
+                        one + "/unregister",
+                        Guard.path(Privilege.TABLE_DROP, Privilege.TABLE_READ_PROPERTIES),
+                        this::unregister),
+                Route.of(
                         "POST", "/v1/{prefix}/namespaces/{namespace}/register", Privilege.TABLE_CREATE, this::register),
                 Route.of(
                         "POST",
                         "/v1/{prefix}/tables/rename",
                         Guard.action(Privilege.TABLE_DROP, Privilege.TABLE_CREATE),
                         this::rename),
-                new Route("POST", "/v1/{prefix}/transactions/commit", CommitAccess.GUARD, this::commitAll));
+                new Route("POST", "/v1/{prefix}/transactions/commit", CommitAccess.TRANSACTION_GUARD, this::commitAll));
     }
 
     private Response list(RestRequest request) {
@@ -134,21 +129,11 @@ final class TableRoutes {
                 };
         Delegation delegation = access.of(request, table.metadataLocation());
         String etag = bodies.etag(table.metadataLocation(), snapshots, delegation);
-        if (request.http()
-                .header("if-none-match")
-                // A star stands for any answer, and so also for one whose credentials are over.
-                .filter(given -> matches(given, etag, !delegation.holdsCredentials()))
-                .isPresent()) {
+        // A star stands for any answer, and so also for one whose credentials are over.
+        if (delegation.holdsCredentials() ? request.holds(etag) : request.isUnchanged(etag)) {
             return Response.empty(304, Map.of("etag", etag));
         }
         return bodies.load(table.metadataLocation(), snapshots, delegation);
-    }
-
-    private static boolean matches(String given, String etag, boolean any) {
-        return Arrays.stream(given.split(",", -1))
-                .map(String::strip)
-                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-                .anyMatch(tag -> tag.equals(etag) || any && tag.equals("*"));
     }
 
     private Response exists(RestRequest request) {
@@ -163,9 +148,7 @@ final class TableRoutes {
                     create.validate();
                     ObjectName table = new ObjectName(request.namespace(), create.name());
                     namespaces.load(table.namespace());
-                    if (tables.isTaken(table)) {
-                        throw new AlreadyExistsException("Table already exists: %s", table);
-                    }
+                    tables.checkFree(table);
                     TableMetadata metadata = metadata(table, create);
                     return create.stageCreate() ? stage(metadata, mutation) : commits.create(table, metadata, mutation);
                 }),
@@ -199,14 +182,10 @@ final class TableRoutes {
 
     private CompletionStage<Response> commit(RestRequest request) {
         ObjectName table = request.table();
-        UpdateTableRequest update = Json.read(request.http().body(), UpdateTableRequest.class);
-        checkUpdates(update);
-        TableIdentifier named = update.identifier();
-        if (named != null && !name(named).equals(table)) {
-            throw new BadRequestException("The body names table %s but the path names %s", name(named), table);
-        }
-        CommitAccess.check(request, table, update);
-        List<TableCommits.TableChange> changes = List.of(new TableCommits.TableChange(table, update));
+        UpdateTableRequest update = CommitRequests.read(request.http().body());
+        CommitRequests.checkNames(update, table);
+        List<ObjectChange> changes = List.of(ObjectChange.ofTable(table, update));
+        changes.forEach(change -> CommitAccess.check(request, change));
         return queues.submit(
                 List.of(table.toString()),
                 () -> replies.render(
@@ -218,24 +197,12 @@ final class TableRoutes {
     }
 
     private CompletionStage<Response> commitAll(RestRequest request) {
-        CommitTransactionRequest transaction = Json.read(request.http().body(), CommitTransactionRequest.class);
-        transaction.validate();
-        List<UpdateTableRequest> updates = transaction.tableChanges();
-        if (updates.isEmpty() || updates.size() > MAX_TABLES) {
-            throw new BadRequestException(
-                    "A transaction must change from 1 to %s tables but has %s", MAX_TABLES, updates.size());
-        }
-        List<TableCommits.TableChange> changes = new ArrayList<>();
-        for (UpdateTableRequest update : updates) {
-            checkUpdates(update);
-            if (update.identifier() == null) {
-                throw new BadRequestException("Every change of a transaction must name its table");
-            }
-            CommitAccess.check(request, name(update.identifier()), update);
-            changes.add(new TableCommits.TableChange(name(update.identifier()), update));
-        }
+        List<ObjectChange> changes = CommitRequests.readAll(request.http().body()).stream()
+                .map(update -> change(request, update))
+                .toList();
+        changes.forEach(change -> CommitAccess.check(request, change));
         return queues.submit(
-                changes.stream().map(change -> change.table().toString()).toList(),
+                changes.stream().map(change -> change.name().toString()).toList(),
                 () -> replies.render(
                         replay.run(
                                 request,
@@ -243,11 +210,20 @@ final class TableRoutes {
                         request));
     }
 
-    private static void checkUpdates(UpdateTableRequest update) {
-        update.validate();
-        if (update.updates().size() > MAX_UPDATES || update.requirements().size() > MAX_UPDATES) {
-            throw new BadRequestException("A commit may have at most %s updates and requirements", MAX_UPDATES);
-        }
+    /**
+     * The change that an entry of a transaction asks for, its kind settled: where the entry could change a table or a
+     * view, it is for the view of that name, if there is one that the caller may see.
+     */
+    private ObjectChange change(RestRequest request, UpdateTableRequest update) {
+        ObjectName name = CommitRequests.name(update.identifier());
+        return switch (CommitKind.of(update)) {
+            case TABLE -> ObjectChange.ofTable(name, update);
+            case VIEW -> ObjectChange.ofView(name, update);
+            case EITHER ->
+                request.may(Privilege.VIEW_LIST, Securable.view(name)) && commits.isView(name)
+                        ? ObjectChange.ofView(name, update)
+                        : ObjectChange.ofTable(name, update);
+        };
     }
 
     private Response drop(RestRequest request) {
@@ -264,13 +240,18 @@ final class TableRoutes {
                 request);
     }
 
+    private Response unregister(RestRequest request) {
+        ObjectName table = request.table();
+        return replies.render(replay.run(request, mutation -> tables.unregister(table, mutation)), request);
+    }
+
     private Response rename(RestRequest request) {
         return replies.render(
                 replay.run(request, mutation -> {
                     RenameTableRequest rename = Json.read(request.http().body(), RenameTableRequest.class);
                     rename.validate();
-                    ObjectName source = name(rename.source());
-                    ObjectName destination = name(rename.destination());
+                    ObjectName source = CommitRequests.name(rename.source());
+                    ObjectName destination = CommitRequests.name(rename.destination());
                     request.require(Privilege.TABLE_DROP, Securable.table(source));
                     request.require(Privilege.TABLE_CREATE, Securable.namespace(destination.namespace()));
                     return tables.rename(source, destination, mutation);
@@ -287,6 +268,9 @@ final class TableRoutes {
                         request.require(Privilege.TABLE_WRITE_DATA, Securable.namespace(table.namespace()));
                     }
                     namespaces.load(table.namespace());
+                    if (!register.overwrite()) {
+                        tables.checkFree(table);
+                    }
                     return register.overwrite()
                             ? tables.registerOver(table, register.metadataLocation(), mutation)
                             : tables.register(table, register.metadataLocation(), mutation);
@@ -298,11 +282,5 @@ final class TableRoutes {
         tables.find(request.table());
         Json.read(request.http().body(), ReportMetricsRequest.class);
         return Replies.noContent();
-    }
-
-    private static ObjectName name(TableIdentifier identifier) {
-        return new ObjectName(
-                List.of(identifier.namespace().levels()),
-                Optional.ofNullable(identifier.name()).orElse(""));
     }
 }

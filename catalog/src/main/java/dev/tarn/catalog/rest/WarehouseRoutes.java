@@ -1,12 +1,15 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
-import dev.tarn.catalog.commit.TableCommits;
+import dev.tarn.catalog.commit.ObjectCommits;
+import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
@@ -39,7 +42,8 @@ final class WarehouseRoutes {
      *
      * @param name name of the warehouse, which is its prefix in paths
      * @param store state of this warehouse
-     * @param files metadata files
+     * @param files metadata files of tables
+     * @param objectFiles metadata files of every kind
      * @param queues order of the commits
      * @param purge deletes files of dropped tables
      * @param location where tables live
@@ -48,11 +52,13 @@ final class WarehouseRoutes {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
+     * @param authorizer decides what callers may do here
      */
     record Parts(
             String name,
             CatalogStore store,
             MetadataFiles files,
+            ObjectFiles objectFiles,
             CommitQueues queues,
             TablePurge purge,
             WarehouseUri location,
@@ -60,7 +66,8 @@ final class WarehouseRoutes {
             StorageAccess storage,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
-            Clock clock) {}
+            Clock clock,
+            Authorizer authorizer) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -69,7 +76,9 @@ final class WarehouseRoutes {
         IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = new TableBodies(parts.files(), parts.location(), parts.s3(), parts.bodyCacheSize());
         DelegatedAccess access = new DelegatedAccess(parts.storage(), parts.files());
-        Replies replies = new Replies(bodies, access);
+        ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
+        Replies replies = new Replies(bodies, viewBodies, access);
+        ObjectCommits commits = new ObjectCommits(parts.store(), parts.objectFiles(), locations);
         TableService tables = new TableService(parts.store(), parts.files(), locations);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
@@ -77,13 +86,24 @@ final class WarehouseRoutes {
                         parts.store(),
                         namespaces,
                         tables,
-                        new TableCommits(parts.store(), parts.files(), locations),
+                        commits,
                         parts.queues(),
                         parts.purge(),
                         locations,
                         replay,
                         bodies,
                         access,
+                        replies))
+                .routes());
+        all.addAll(new ViewRoutes(new ViewRoutes.Parts(
+                        parts.store(),
+                        namespaces,
+                        new ViewService(parts.store(), parts.objectFiles().views(), locations),
+                        commits,
+                        parts.queues(),
+                        locations,
+                        replay,
+                        viewBodies,
                         replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
@@ -97,6 +117,10 @@ final class WarehouseRoutes {
 
     WarehouseUri location() {
         return parts.location();
+    }
+
+    Authorizer authorizer() {
+        return parts.authorizer();
     }
 
     /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */

@@ -18,7 +18,11 @@ public record StoredReply(int status, Form form, String content) {
         /** The content is the location of the metadata file of a table. */
         TABLE,
         /** The content is the JSON metadata of a table that exists nowhere yet. */
-        STAGED_TABLE
+        STAGED_TABLE,
+        /** The content is the location of the last metadata file of a table that the catalog has forgotten. */
+        UNREGISTERED_TABLE,
+        /** The content is the location of the metadata file of a view. */
+        VIEW
     }
 
     /** A success without a body. */
@@ -34,5 +38,15 @@ public record StoredReply(int status, Form form, String content) {
     /** The table as its metadata file describes it. */
     public static StoredReply table(String metadataLocation) {
         return new StoredReply(200, Form.TABLE, metadataLocation);
+    }
+
+    /** The view as its metadata file describes it. */
+    public static StoredReply view(String metadataLocation) {
+        return new StoredReply(200, Form.VIEW, metadataLocation);
+    }
+
+    /** The last state of a table that the catalog has forgotten. */
+    public static StoredReply unregisteredTable(String metadataLocation) {
+        return new StoredReply(200, Form.UNREGISTERED_TABLE, metadataLocation);
     }
 }

@@ -45,6 +45,11 @@ public final class ContractWatcher implements HttpProxy.Watcher {
         return counts;
     }
 
+    /** How many answers were judged. */
+    public long total() {
+        return judged.values().stream().mapToLong(AtomicLong::get).sum();
+    }
+
     /** Requests for paths that the contract does not have. */
     public Set<String> outside() {
         return Set.copyOf(outside);

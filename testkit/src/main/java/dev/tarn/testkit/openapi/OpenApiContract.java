@@ -3,6 +3,7 @@ package dev.tarn.testkit.openapi;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaLocation;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,15 +30,16 @@ import org.yaml.snakeyaml.LoaderOptions;
  * schema of the operation. Thread-safe. Nobody closes it.
  */
 public final class OpenApiContract {
+    private static final String SCHEMAS = "#/components/schemas/";
     private static final String DOCUMENT = "https://contract.test/openapi.json";
 
     /** Statuses of HTTP itself, which any operation may answer with whatever the file lists. */
     private static final Set<Integer> OF_HTTP = Set.of(404, 405, 406, 413, 414, 415, 422, 429, 431);
 
     /** The file describes the errors of some operations as bare; Iceberg's clients read wrapped ones everywhere. */
-    private static final String BARE_ERROR = "#/components/schemas/ErrorModel";
+    private static final String BARE_ERROR = SCHEMAS + "ErrorModel";
 
-    private static final String WRAPPED_ERROR = "#/components/schemas/IcebergErrorResponse";
+    private static final String WRAPPED_ERROR = SCHEMAS + "IcebergErrorResponse";
 
     private final JsonNode document;
     private final SchemaRegistry schemas;
@@ -65,7 +68,8 @@ public final class OpenApiContract {
     private OpenApiContract(JsonNode document) {
         this.document = document;
         this.schemas = SchemaRegistry.withDefaultDialect(
-                Dialects.getDraft202012(), builder -> builder.schemas(Map.of(DOCUMENT, document.toString()))
+                Dialects.getDraft202012(),
+                builder -> builder.schemas(Map.of(DOCUMENT, definitions(document)))
                         .schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .formatAssertionsEnabled(true)
                                 .build()));
@@ -96,7 +100,9 @@ public final class OpenApiContract {
         options.setMaxAliasesForCollections(0);
         YAMLFactory yaml = YAMLFactory.builder().loaderOptions(options).build();
         try {
-            return new OpenApiContract(new ObjectMapper(yaml).readTree(Files.readString(file)));
+            JsonNode document = new ObjectMapper(yaml).readTree(Files.readString(file));
+            makePlainSchemas(document.path("components").path("schemas"));
+            return new OpenApiContract(document);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file, e);
         }
@@ -158,7 +164,10 @@ public final class OpenApiContract {
         schema(effective)
                 .validate(body)
                 .forEach(error -> found.add("%s: %s %s"
-                        .formatted(effective, error.getInstanceLocation(), error.getMessage())));
+                        .formatted(
+                                effective.substring(SCHEMAS.length()),
+                                error.getInstanceLocation(),
+                                error.getMessage())));
     }
 
     private Optional<JsonNode> described(Operation operation, int status) {
@@ -191,7 +200,8 @@ public final class OpenApiContract {
     }
 
     private Schema schema(String reference) {
-        return loaded.computeIfAbsent(reference, name -> schemas.getSchema(SchemaLocation.of(DOCUMENT + name)));
+        return loaded.computeIfAbsent(
+                reference, name -> schemas.getSchema(SchemaLocation.of(DOCUMENT + name.replace(SCHEMAS, "#/$defs/"))));
     }
 
     private Optional<Operation> find(HttpMessage request) {
@@ -203,10 +213,10 @@ public final class OpenApiContract {
 
     private static List<Operation> operations(JsonNode document) {
         List<Operation> all = new ArrayList<>();
-        document.path("paths").properties().forEach(path -> path.getValue()
+        document.path("paths")
                 .properties()
-                .forEach(operation -> {
-                    String method = operation.getKey().toUpperCase(java.util.Locale.ROOT);
+                .forEach(path -> path.getValue().properties().forEach(operation -> {
+                    String method = operation.getKey().toUpperCase(Locale.ROOT);
                     JsonNode responses = operation.getValue().path("responses");
                     if (!responses.isMissingNode()) {
                         String name = method + " " + path.getKey();
@@ -219,14 +229,50 @@ public final class OpenApiContract {
         return List.copyOf(all);
     }
 
+    /**
+     * Turns what OpenAPI adds to JSON schemas into plain ones. The file is of version 3.1, whose schemas do not know
+     * {@code nullable}, and uses it all the same. It leaves out that a table without snapshots has no current one, for which
+     * Iceberg's own writer of metadata writes null. And it wants a default value to be of exactly one type, where each
+     * integer is a long too.
+     */
+    private static void makePlainSchemas(JsonNode node) {
+        if (node instanceof ObjectNode schema) {
+            if (schema.path("properties").path("current-snapshot-id") instanceof ObjectNode field) {
+                field.put("nullable", true);
+            }
+            if (schema.path("nullable").asBoolean() && schema.path("type").isTextual()) {
+                String type = schema.path("type").textValue();
+                schema.putArray("type").add(type).add("null");
+            }
+            if (schema.path("nullable").isBoolean()) {
+                schema.remove("nullable");
+            }
+            if (schema.path("discriminator").has("propertyName")) {
+                schema.remove("discriminator");
+            }
+            if (schema.has("type") && !schema.path("example").has("type")) {
+                schema.remove("example");
+            }
+            if (schema.path("PrimitiveTypeValue") instanceof ObjectNode value && value.has("oneOf")) {
+                value.set("anyOf", value.remove("oneOf"));
+            }
+        }
+        node.forEach(OpenApiContract::makePlainSchemas);
+    }
+
+    private static String definitions(JsonNode document) {
+        ObjectNode root = new ObjectMapper().createObjectNode();
+        root.set("$defs", document.path("components").path("schemas"));
+        return root.toString().replace(SCHEMAS, "#/$defs/");
+    }
+
     private static List<String> segments(String path) {
         return List.of(path.split("/", -1));
     }
 
     /** State of the JVM on purpose: reading the file costs a second. */
     private static final class Shared {
-        static final Optional<OpenApiContract> CONTRACT = Files.isReadable(pathOfIceberg())
-                ? Optional.of(read(pathOfIceberg()))
-                : Optional.empty();
+        static final Optional<OpenApiContract> CONTRACT =
+                Files.isReadable(pathOfIceberg()) ? Optional.of(read(pathOfIceberg())) : Optional.empty();
     }
 }

@@ -1,0 +1,213 @@
+package dev.tarn.catalog.commit;
+
+import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.Change;
+import dev.tarn.catalog.store.CommitOutcome;
+import dev.tarn.catalog.store.ObjectKind;
+import dev.tarn.catalog.store.ObjectRecord;
+import dev.tarn.catalog.store.StoreTransaction;
+import dev.tarn.catalog.store.StoredReply;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.apache.iceberg.exceptions.NoSuchViewException;
+
+/** Finds, drops and renames objects of every kind, and says what is wrong with a name. Thread-safe. */
+final class ObjectService {
+    /** Rounds after lost races with commits to the same object. */
+    private static final int MAX_ROUNDS = 8;
+
+    private final CatalogStore store;
+
+    /** Objects of one store. */
+    ObjectService(CatalogStore store) {
+        this.store = store;
+    }
+
+    /** An object of one kind, absent if it does not exist. */
+    Optional<ObjectRecord> find(ObjectName name, ObjectKind kind) {
+        return store.findObject(name.namespace(), name.name(), kind);
+    }
+
+    /**
+     * An object of one kind.
+     *
+     * @throws NoSuchTableException if there is no such table, and likewise for the other kinds
+     */
+    ObjectRecord load(ObjectName name, ObjectKind kind) {
+        return find(name, kind).orElseThrow(() -> missing(name, kind));
+    }
+
+    private static RuntimeException missing(ObjectName name, ObjectKind kind) {
+        return switch (kind) {
+            case TABLE -> new NoSuchTableException("Table does not exist: %s", name);
+            case VIEW -> new NoSuchViewException("View does not exist: %s", name);
+        };
+    }
+
+    /** Which kind of object has a name; absent if it is free. */
+    Optional<ObjectKind> kindOf(ObjectName name) {
+        return List.of(ObjectKind.values()).stream()
+                .filter(kind -> find(name, kind).isPresent())
+                .findFirst();
+    }
+
+    /**
+     * Says why a new object cannot have a name.
+     *
+     * @throws AlreadyExistsException if an object of any kind has it
+     */
+    void checkFree(ObjectName name, ObjectKind wanted) {
+        kindOf(name).ifPresent(found -> {
+            throw new AlreadyExistsException(
+                    found == wanted ? "%s already exists: %s" : "%s with same name already exists: %s",
+                    shown(found),
+                    name);
+        });
+    }
+
+    /**
+     * Says why a new object cannot be in a namespace.
+     *
+     * @throws NoSuchNamespaceException if there is no such namespace
+     */
+    void checkNamespace(ObjectName name) {
+        if (store.findNamespace(name.namespace()).isEmpty()) {
+            throw new NoSuchNamespaceException("Namespace does not exist: %s", String.join(".", name.namespace()));
+        }
+    }
+
+    /** What a drop forgot, and what it answers. */
+    record Dropped(ObjectRecord object, StoredReply reply) {}
+
+    /**
+     * Forgets an object; its files stay.
+     *
+     * @param operation what it is called in events
+     * @param reply what to answer, given the last state
+     */
+    Dropped drop(
+            ObjectName name,
+            ObjectKind kind,
+            String operation,
+            Function<ObjectRecord, StoredReply> reply,
+            Mutation mutation) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            ObjectRecord current = load(name, kind);
+            StoredReply answer = reply.apply(current);
+            Change drop = new Change.DropObject(current.id(), current.version());
+            CommitOutcome outcome = commit(drop, operation, name, current.metadataLocation(), answer, mutation);
+            if (isDone(outcome, name, kind)) {
+                return new Dropped(current, answer);
+            }
+        }
+        throw contended(name, kind);
+    }
+
+    /** Gives an object another name, in the same or another namespace. */
+    StoredReply rename(ObjectName from, ObjectName to, ObjectKind kind, Mutation mutation) {
+        StoredReply reply = StoredReply.empty();
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            ObjectRecord current = load(from, kind);
+            Change rename = new Change.RenameObject(current.id(), current.version(), to.namespace(), to.name());
+            CommitOutcome outcome =
+                    commit(rename, operation("rename", kind), to, current.metadataLocation(), reply, mutation);
+            if (outcome == CommitOutcome.NAME_TAKEN) {
+                kindOf(to).ifPresent(found -> {
+                    throw new AlreadyExistsException(
+                            "Cannot rename %s to %s. %s already exists", from, to, shown(found));
+                });
+                continue;
+            }
+            if (isDone(outcome, to, kind)) {
+                return reply;
+            }
+        }
+        throw contended(from, kind);
+    }
+
+    /** Adds an object whose metadata file exists already. Fails if the name is in use. */
+    StoredReply register(
+            ObjectName name, ObjectKind kind, String metadataLocation, StoredReply reply, Mutation mutation) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            Change create = new Change.CreateObject(
+                    UUID.randomUUID().toString(), name.namespace(), name.name(), kind, metadataLocation);
+            CommitOutcome outcome =
+                    commit(create, operation("register", kind), name, metadataLocation, reply, mutation);
+            if (isDone(outcome, name, kind)) {
+                return reply;
+            }
+        }
+        throw contended(name, kind);
+    }
+
+    /** Points an object at a metadata file that exists already, adding the object if it does not exist. */
+    StoredReply registerOver(
+            ObjectName name, ObjectKind kind, String metadataLocation, StoredReply reply, Mutation mutation) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            Optional<ObjectRecord> current = find(name, kind);
+            if (current.isEmpty()) {
+                return register(name, kind, metadataLocation, reply, mutation);
+            }
+            Change replace =
+                    new Change.ReplaceObject(current.get().id(), current.get().version(), metadataLocation);
+            CommitOutcome outcome =
+                    commit(replace, operation("register", kind), name, metadataLocation, reply, mutation);
+            if (isDone(outcome, name, kind)) {
+                return reply;
+            }
+        }
+        throw contended(name, kind);
+    }
+
+    private CommitOutcome commit(
+            Change change,
+            String operation,
+            ObjectName name,
+            String metadataLocation,
+            StoredReply reply,
+            Mutation mutation) {
+        return store.commit(new StoreTransaction(
+                List.of(change),
+                List.of(mutation.event(operation, name.namespace(), name.name(), metadataLocation)),
+                mutation.finished(reply)));
+    }
+
+    private boolean isDone(CommitOutcome outcome, ObjectName name, ObjectKind kind) {
+        return switch (outcome) {
+            case APPLIED -> true;
+            case STALE -> false;
+            case NAME_TAKEN -> {
+                checkFree(name, kind);
+                yield false; // Whoever took the name has gone again.
+            }
+            case NAMESPACE_MISSING -> {
+                checkNamespace(name);
+                yield false;
+            }
+            case KEY_TAKEN -> throw new KeyTakenException();
+            case NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for an object: " + outcome);
+        };
+    }
+
+    static String operation(String verb, ObjectKind kind) {
+        return verb + "-" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String shown(ObjectKind kind) {
+        String name = kind.name();
+        return name.charAt(0) + name.substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    private static CommitFailedException contended(ObjectName name, ObjectKind kind) {
+        return new CommitFailedException(
+                "Too many concurrent changes of %s %s; try again", shown(kind).toLowerCase(Locale.ROOT), name);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tarn.catalog.commit;
+
+import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.ObjectKind;
+import dev.tarn.catalog.store.ObjectRecord;
+import dev.tarn.catalog.store.StoredReply;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchViewException;
+import org.apache.iceberg.view.ViewMetadata;
+
+/** Finds, drops, renames and registers views: everything that needs no new metadata file. Thread-safe. */
+public final class ViewService {
+    private final ObjectService objects;
+    private final ViewFiles files;
+    private final TableLocations locations;
+
+    /** Views of one store. */
+    public ViewService(CatalogStore store, ViewFiles files, TableLocations locations) {
+        this.objects = new ObjectService(store);
+        this.files = files;
+        this.locations = locations;
+    }
+
+    /**
+     * The current state of a view.
+     *
+     * @throws NoSuchViewException if it does not exist
+     */
+    public ObjectRecord find(ObjectName view) {
+        return objects.load(view, ObjectKind.VIEW);
+    }
+
+    /**
+     * Says why a new view cannot have a name.
+     *
+     * @throws AlreadyExistsException if an object of any kind has it
+     */
+    public void checkFree(ObjectName name) {
+        objects.checkFree(name, ObjectKind.VIEW);
+    }
+
+    /** Forgets a view; its files stay. */
+    public StoredReply drop(ObjectName view, Mutation mutation) {
+        return objects.drop(view, ObjectKind.VIEW, "drop-view", last -> StoredReply.empty(), mutation)
+                .reply();
+    }
+
+    /** Gives a view another name, in the same or another namespace. */
+    public StoredReply rename(ObjectName from, ObjectName to, Mutation mutation) {
+        return objects.rename(from, to, ObjectKind.VIEW, mutation);
+    }
+
+    /** Adds a view whose metadata file exists already. Fails if the name is in use. */
+    public StoredReply register(ObjectName view, String metadataLocation, Mutation mutation) {
+        locations.checked("metadata-location", metadataLocation);
+        ViewMetadata metadata = files.load(metadataLocation).metadata();
+        locations.checked("view location", metadata.location());
+        locations.checkProperties(metadata.properties());
+        return objects.register(view, ObjectKind.VIEW, metadataLocation, StoredReply.view(metadataLocation), mutation);
+    }
+}
