@@ -129,8 +129,8 @@ class LocationRulesTest {
         assertRefused(commit(snapshot(location)));
         assertRefused(transaction(Map.of("action", "set-location", "location", location)));
         for (boolean overwrite : List.of(false, true)) {
-            String body =
-                    JSON.writeValueAsString(Map.of("name", "t", "metadata-location", location, "overwrite", overwrite));
+            String body = JSON.writeValueAsString(
+                    Map.of("name", overwrite ? "t" : "u", "metadata-location", location, "overwrite", overwrite));
             assertRefused(catalog.send("POST", "/v1/namespaces/n/register", body));
         }
 

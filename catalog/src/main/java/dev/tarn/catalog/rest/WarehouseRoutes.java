@@ -14,6 +14,7 @@ import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -78,8 +79,9 @@ final class WarehouseRoutes {
         DelegatedAccess access = new DelegatedAccess(parts.storage(), parts.files());
         ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
         Replies replies = new Replies(bodies, viewBodies, access);
-        ObjectCommits commits = new ObjectCommits(parts.store(), parts.objectFiles(), locations);
-        TableService tables = new TableService(parts.store(), parts.files(), locations);
+        ObjectCommits commits =
+                new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
+        TableService tables = new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
@@ -98,7 +100,7 @@ final class WarehouseRoutes {
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new ViewService(parts.store(), parts.objectFiles().views(), locations),
+                        new ViewService(parts.store(), parts.objectFiles().views(), locations, LocationRule.EXCLUSIVE),
                         commits,
                         parts.queues(),
                         locations,
