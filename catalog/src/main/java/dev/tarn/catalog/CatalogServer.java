@@ -9,6 +9,7 @@ import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.HttpEdge;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
@@ -142,6 +143,8 @@ public final class CatalogServer implements AutoCloseable {
         closer.register(workers::shutdownNow);
         StorageAccess storage = closer.register(
                 StorageAccess.open(options.warehouse(), options.s3(), options.delegation(), Clock.systemUTC()));
+        PlanningEngine planning =
+                closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), Clock.systemUTC()));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database.warehouse(warehouse.id()),
@@ -155,7 +158,9 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC(),
-                        new OpenAccess()),
+                        new OpenAccess(),
+                        io,
+                        planning),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);

@@ -210,12 +210,12 @@ public final class ObjectCommits {
     }
 
     private Step nextTable(ObjectChange change, ObjectRecord current) {
-        TableMetadata base = files.tables().load(current.metadataLocation()).metadata();
-        TableMetadata next = TableChanges.update(base, change.request());
-        if (next == base) {
+        TableVersion base = files.tables().load(current.metadataLocation());
+        TableMetadata next = TableChanges.update(base.metadata(), change.request());
+        if (next == base.metadata()) {
             return Step.unchanged(current, change.name());
         }
-        locations.check(base, next, change.request().updates());
+        locations.check(base.metadata(), next, change.request().updates());
         String location = TableChanges.newMetadataLocation(next, current.version());
         return new Step(
                 change.name(),
@@ -223,7 +223,7 @@ public final class ObjectCommits {
                 Optional.of(current),
                 location,
                 next.location(),
-                () -> files.tables().write(location, next));
+                () -> files.tables().writeNext(location, next, base));
     }
 
     private Step nextView(ObjectChange change, ObjectRecord current) {

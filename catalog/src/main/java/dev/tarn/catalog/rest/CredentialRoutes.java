@@ -36,11 +36,8 @@ final class CredentialRoutes {
         Delegation delegation = access.refreshed(request, metadataLocation(request));
         ObjectNode body = Json.object();
         body.set("storage-credentials", Json.storageCredentials(delegation));
-        return new Response(
-                200,
-                Map.of("content-type", "application/json", "cache-control", "no-store"),
-                Json.bytes(body),
-                new byte[0]);
+        return Response.of(
+                200, Map.of("content-type", "application/json", "cache-control", "no-store"), Json.bytes(body));
     }
 
     private Response sign(RestRequest request) {
@@ -56,11 +53,8 @@ final class CredentialRoutes {
         body.set("headers", Json.node(signed.headers()));
         // Spelled in this way for clients up to 1.11, which look for these very letters.
         String cacheControl = signed.reusable() ? "private" : "no-cache";
-        return new Response(
-                200,
-                Map.of("content-type", "application/json", "Cache-Control", cacheControl),
-                Json.bytes(body),
-                new byte[0]);
+        return Response.of(
+                200, Map.of("content-type", "application/json", "Cache-Control", cacheControl), Json.bytes(body));
     }
 
     private String metadataLocation(RestRequest request) {

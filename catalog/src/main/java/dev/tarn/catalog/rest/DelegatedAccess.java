@@ -42,6 +42,12 @@ final class DelegatedAccess {
         return of(request, asked, metadataLocation, metadata(metadataLocation));
     }
 
+    /** What the request asks for to read the files of a plan, as a JSON array; empty if nothing. */
+    String storageCredentials(RestRequest request, String metadataLocation) {
+        Delegation delegation = of(request, metadataLocation);
+        return delegation.holdsCredentials() ? Json.text(Json.storageCredentials(delegation)) : "";
+    }
+
     /** Signs a request for a caller who may read the data of the table that the path names. */
     RequestSigner.Signed sign(RestRequest request, RemoteSignRequest unsigned, String metadataLocation) {
         ObjectName table = request.table();

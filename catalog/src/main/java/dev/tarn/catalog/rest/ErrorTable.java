@@ -1,8 +1,7 @@
 package dev.tarn.catalog.rest;
 
-import dev.tarn.catalog.http.BodyTooLargeException;
+import dev.tarn.catalog.http.EdgeException;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.http.UnsupportedEncodingException;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +14,8 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchPlanIdException;
+import org.apache.iceberg.exceptions.NoSuchPlanTaskException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
@@ -34,6 +35,8 @@ final class ErrorTable {
             Map.entry(NoSuchTableException.class, 404),
             Map.entry(NoSuchViewException.class, 404),
             Map.entry(NoSuchWarehouseException.class, 404),
+            Map.entry(NoSuchPlanIdException.class, 404),
+            Map.entry(NoSuchPlanTaskException.class, 404),
             Map.entry(AlreadyExistsException.class, 409),
             Map.entry(NamespaceNotEmptyException.class, 409),
             Map.entry(CommitFailedException.class, 409),
@@ -64,11 +67,8 @@ final class ErrorTable {
         if (failure instanceof NoSuchRouteException route) {
             return new RestError(route.status(), "NotFoundException", message);
         }
-        if (failure instanceof BodyTooLargeException) {
-            return new RestError(413, "BadRequestException", message);
-        }
-        if (failure instanceof UnsupportedEncodingException) {
-            return new RestError(415, "BadRequestException", message);
+        if (failure instanceof EdgeException edge) {
+            return new RestError(edge.status(), "BadRequestException", message);
         }
         if (failure instanceof TarnException tarn) {
             return of(tarn.kind(), message);
@@ -90,7 +90,7 @@ final class ErrorTable {
         }
         byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
         if (error.status() == 429) {
-            return new Response(429, Map.of("content-type", "application/json", "retry-after", "1"), body, new byte[0]);
+            return Response.of(429, Map.of("content-type", "application/json", "retry-after", "1"), body);
         }
         return Response.of(error.status(), "application/json", body);
     }

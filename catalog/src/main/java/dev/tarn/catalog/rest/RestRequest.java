@@ -120,6 +120,11 @@ record RestRequest(
         return path.substring(0, path.indexOf("/namespaces/"));
     }
 
+    /** A segment of the path, decoded. */
+    String pathVariable(String name) {
+        return PathDecoder.decode(variable(name));
+    }
+
     private String variable(String name) {
         return Objects.requireNonNull(variables.get(name), name);
     }

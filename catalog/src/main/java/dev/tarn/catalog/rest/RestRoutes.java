@@ -11,6 +11,7 @@ import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
@@ -26,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
@@ -58,6 +60,8 @@ public final class RestRoutes implements RequestHandler {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param access finds out who asks, and what they may do
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     public record Parts(
             CatalogStore store,
@@ -71,7 +75,9 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            AccessControl access) {}
+            AccessControl access,
+            FileIO io,
+            PlanningEngine planning) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
@@ -91,7 +97,9 @@ public final class RestRoutes implements RequestHandler {
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock(),
-                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
+                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store()),
+                parts.io(),
+                parts.planning()));
         this.server =
                 new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }

@@ -1,28 +1,27 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.catalog.bytes.Piece;
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.iceberg.TableMetadata;
+import java.util.Optional;
 
 /**
  * The bodies of load answers, ready to be sent in plain and in gzip, by metadata file, snapshots mode and delegation. A
@@ -39,19 +38,17 @@ final class TableBodies {
 
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
-    private final Cache<Key, Ready> cache;
+    private final Cache<Key, Response> cache;
 
     private record Key(String location, Snapshots snapshots, String delegation) {}
-
-    @SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares bodies.
-    private record Ready(byte[] plain, byte[] gzip) {}
 
     TableBodies(MetadataFiles files, WarehouseUri warehouse, S3Settings s3, DataSize cacheSize) {
         this.files = files;
         this.publicConfig = warehouse.isS3() ? s3.publicProperties() : Map.of();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
-                .weigher((Key key, Ready ready) -> ready.plain().length + ready.gzip().length)
+                .weigher((Key key, Response ready) ->
+                        (int) Math.min(Integer.MAX_VALUE, 2 * ready.body().length()))
                 .build();
     }
 
@@ -68,42 +65,46 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        Ready ready = cache.get(
-                new Key(location, snapshots, delegation.tag()), key -> build(location, snapshots, delegation));
-        Map<String, String> headers = new HashMap<>();
+        return cache.get(new Key(location, snapshots, delegation.tag()), key -> build(location, snapshots, delegation));
+    }
+
+    /** The answer that is ready to be sent, absent if it has to be built. */
+    Optional<Response> loaded(String location, Snapshots snapshots, Delegation delegation) {
+        return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation.tag())));
+    }
+
+    /** The answer for a table that exists nowhere yet, and so has no metadata file. */
+    Response staged(String metadataJson, Delegation delegation) {
+        return Response.of(
+                200,
+                Map.of("content-type", "application/json"),
+                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), delegation));
+    }
+
+    /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
+    Response forgotten(String location) {
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(Piece.of("{\"metadata-location\":" + Json.text(location) + ",\"metadata\":"));
+        pieces.addAll(files.load(location).json().pieces().pieces());
+        pieces.add(Piece.of("}"));
+        return Response.of(200, Map.of("content-type", "application/json"), Pieces.of(pieces));
+    }
+
+    private Response build(String location, Snapshots snapshots, Delegation delegation) {
+        TableVersion version = files.load(location);
+        MetadataJson json =
+                snapshots == Snapshots.ALL ? version.json() : version.json().referencedOnly(version.metadata());
+        Map<String, String> headers = new LinkedHashMap<>();
         headers.put("content-type", "application/json");
         headers.put("etag", etag(location, snapshots, delegation));
         if (delegation.holdsCredentials()) {
             headers.put("cache-control", "private, no-cache");
         }
-        return new Response(200, headers, ready.plain(), ready.gzip());
+        return Response.of(
+                200, headers, body(location, json.pieces(), delegation).joinedIfSmall());
     }
 
-    /** The answer for a table that exists nowhere yet, and so has no metadata file. */
-    Response staged(String metadataJson, Delegation delegation) {
-        byte[] body = body("", metadataJson.getBytes(StandardCharsets.UTF_8), delegation);
-        return Response.of(200, "application/json", body);
-    }
-
-    /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
-    Response forgotten(String location) {
-        String head = "{\"metadata-location\":" + Json.text(location) + ",\"metadata\":";
-        byte[] metadata = files.load(location).json();
-        ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);
-        body.writeBytes(head.getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(metadata);
-        body.write('}');
-        return Response.of(200, "application/json", body.toByteArray());
-    }
-
-    private Ready build(String location, Snapshots snapshots, Delegation delegation) {
-        TableVersion version = files.load(location);
-        byte[] metadata = snapshots == Snapshots.ALL ? version.json() : referencedOnly(version);
-        byte[] plain = body(location, metadata, delegation);
-        return new Ready(plain, MetadataFiles.gzip(plain));
-    }
-
-    private byte[] body(String location, byte[] metadata, Delegation delegation) {
+    private Pieces body(String location, Pieces metadata, Delegation delegation) {
         Map<String, String> config = new LinkedHashMap<>(publicConfig);
         config.putAll(delegation.config());
         ObjectNode tail = Json.object();
@@ -114,29 +115,11 @@ final class TableBodies {
             tail.putObject("remote-signing-config");
         }
         tail.set("config", Json.node(config));
-        ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);
         String head = location.isEmpty() ? "{" : "{\"metadata-location\":" + Json.text(location) + ",";
-        body.writeBytes((head + "\"metadata\":").getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(metadata);
-        body.writeBytes(("," + Json.text(tail).substring(1)).getBytes(StandardCharsets.UTF_8));
-        return body.toByteArray();
-    }
-
-    private static byte[] referencedOnly(TableVersion version) {
-        TableMetadata metadata = version.metadata();
-        Set<Long> referenced = new HashSet<>();
-        metadata.refs().values().forEach(ref -> referenced.add(ref.snapshotId()));
-        if (metadata.snapshots().size() == referenced.size()
-                || !(Json.tree(version.json()) instanceof ObjectNode tree)
-                || !(tree.get("snapshots") instanceof ArrayNode snapshots)) {
-            return version.json();
-        }
-        ArrayNode kept = tree.putArray("snapshots");
-        for (JsonNode snapshot : snapshots) {
-            if (referenced.contains(snapshot.path("snapshot-id").asLong())) {
-                kept.add(snapshot);
-            }
-        }
-        return Json.bytes(tree);
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(Piece.of(head + "\"metadata\":"));
+        pieces.addAll(metadata.pieces());
+        pieces.add(Piece.of("," + Json.text(tail).substring(1)));
+        return Pieces.of(pieces);
     }
 }

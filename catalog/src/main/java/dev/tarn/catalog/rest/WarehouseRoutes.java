@@ -13,6 +13,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -54,6 +56,8 @@ final class WarehouseRoutes {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param authorizer decides what callers may do here
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     record Parts(
             String name,
@@ -68,7 +72,9 @@ final class WarehouseRoutes {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Authorizer authorizer) {}
+            Authorizer authorizer,
+            FileIO io,
+            PlanningEngine planning) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -109,6 +115,12 @@ final class WarehouseRoutes {
                         replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
+        all.addAll(new PlanRoutes(
+                        tables,
+                        parts.files(),
+                        access,
+                        parts.planning().warehouse(parts.name(), parts.io(), locations::contains))
+                .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
     }
