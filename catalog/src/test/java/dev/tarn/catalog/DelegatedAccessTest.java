@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.credentials.DelegationSettings;
+import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.credentials.StsSettings;
+import dev.tarn.catalog.credentials.TableAccess;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import dev.tarn.testkit.S3Fixture;
@@ -18,14 +21,17 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.FileInfo;
@@ -178,6 +184,29 @@ class DelegatedAccessTest {
             assertForbidden(() -> mine.listObjectsV2(r -> r.bucket(bucket).prefix("tables/A-2/")));
             assertForbidden(() -> mine.listObjectsV2(r -> r.bucket(bucket).prefix("tables/A")));
             assertForbidden(() -> mine.listObjectsV2(r -> r.bucket(bucket)));
+        }
+    }
+
+    @Test
+    void credentialsOfAReaderReadAndDoNothingElse() {
+        String bucket = warehouse.bucket();
+        s3.client().putObject(r -> r.bucket(bucket).key("tables/A/data/f"), RequestBody.fromString("x"));
+        TableMetadata metadata =
+                TableMetadata.newTableMetadata(SCHEMA, PartitionSpec.unpartitioned(), warehouse + "/A", Map.of());
+        try (StorageAccess access = StorageAccess.open(warehouse, s3.settings(), temporary(), Clock.systemUTC());
+                S3Client reader = with(JSON.valueToTree(access.delegate(
+                                Set.of(AccessMechanism.VENDED_CREDENTIALS),
+                                new StorageAccess.Subject("", () -> metadata, folder -> true, "v1"),
+                                TableAccess.READ)
+                        .config()))) {
+            assertThat(reader.getObjectAsBytes(r -> r.bucket(bucket).key("tables/A/data/f"))
+                            .asUtf8String())
+                    .isEqualTo("x");
+            RequestBody body = RequestBody.fromString("y");
+            assertForbidden(() -> reader.putObject(r -> r.bucket(bucket).key("tables/A/data/f"), body));
+            assertForbidden(() -> reader.deleteObject(r -> r.bucket(bucket).key("tables/A/data/f")));
+            assertForbidden(
+                    () -> reader.createMultipartUpload(r -> r.bucket(bucket).key("tables/A/data/g")));
         }
     }
 

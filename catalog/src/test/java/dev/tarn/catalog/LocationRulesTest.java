@@ -156,6 +156,27 @@ class LocationRulesTest {
                 .isEqualTo(200);
     }
 
+    @Test
+    void folderOfAnotherTableIsRefused() throws IOException {
+        assertThat(create("other", "s3://lake/wh/other", Map.of(), false).statusCode())
+                .isEqualTo(200);
+        for (String folder : List.of("s3://lake/wh/other", "s3n://lake/wh/other/data")) {
+            Map<String, String> properties = Map.of("write.data.path", folder);
+            assertRefused(create("u", "s3://lake/wh/u", properties, false));
+            assertRefused(create("u", "s3://lake/wh/u", properties, true));
+            assertRefused(commit(Map.of("action", "set-properties", "updates", properties)));
+        }
+        assertRefused(create("u", "s3://lake/wh/other/u", Map.of(), true));
+        assertRefused(create("u", "s3://lake/wh/other", Map.of(), true));
+        assertThat(commit(Map.of(
+                                "action",
+                                "set-properties",
+                                "updates",
+                                Map.of("write.data.path", "s3://lake/wh/t/data")))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
     private static Map<String, Object> statistics(String action, String path) {
         Map<String, Object> file = Map.of(
                 "snapshot-id", 1,

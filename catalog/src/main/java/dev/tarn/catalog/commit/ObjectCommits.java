@@ -43,6 +43,7 @@ public final class ObjectCommits {
     private final ObjectService objects;
     private final ObjectFiles files;
     private final TableLocations locations;
+    private final TableFolders folders;
     private final LocationRule rule;
 
     /** Commits to the objects of one store. */
@@ -51,6 +52,7 @@ public final class ObjectCommits {
         this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
+        this.folders = new TableFolders(store, locations, rule);
         this.rule = rule;
     }
 
@@ -187,6 +189,7 @@ public final class ObjectCommits {
 
     private Step newTable(ObjectName name, TableMetadata metadata) {
         locations.check(metadata);
+        folders.check(Optional.empty(), List.of(), metadata);
         String location = TableChanges.newMetadataLocation(metadata, 0);
         return new Step(
                 name,
@@ -216,6 +219,7 @@ public final class ObjectCommits {
             return Step.unchanged(current, change.name());
         }
         locations.check(base.metadata(), next, change.request().updates());
+        folders.check(Optional.of(current), locations.folders(base.metadata()), next);
         String location = TableChanges.newMetadataLocation(next, current.version());
         return new Step(
                 change.name(),

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.ForbiddenException;
@@ -74,9 +75,18 @@ public final class StorageAccess implements AutoCloseable {
      *
      * @param metadataLocation its metadata file, which never changes; empty for a table that has none yet
      * @param metadata loads its metadata
+     * @param isItsOwn whether a folder outside of its location is that of no other table or view
      * @param path where the catalog has it, relative to the catalog's own URI: {@code v1/namespaces/a/tables/b}
      */
-    public record Subject(String metadataLocation, Supplier<TableMetadata> metadata, String path) {}
+    public record Subject(
+            String metadataLocation, Supplier<TableMetadata> metadata, Predicate<String> isItsOwn, String path) {}
+
+    /** Whether there is any client that gets something. */
+    public boolean offersAnything() {
+        return source.isPresent()
+                || signer.isPresent()
+                || (settings.vendStatic() && s3.keys().isPresent());
+    }
 
     /**
      * What the client gets; {@link Delegation#NONE} where it asks for nothing that the warehouse offers.
@@ -164,13 +174,17 @@ public final class StorageAccess implements AutoCloseable {
     }
 
     private TablePrefixes prefixes(Subject table) {
-        if (table.metadataLocation().isEmpty()) {
-            return read(table);
+        if (settings.pathsOutsideTable()) {
+            // Not remembered: whose a folder is can change without the table.
+            return TablePrefixes.of(table.metadata().get(), locations, table.isItsOwn());
         }
-        return prefixes.get(table.metadataLocation(), location -> read(table));
+        if (table.metadataLocation().isEmpty()) {
+            return ofLocation(table);
+        }
+        return prefixes.get(table.metadataLocation(), location -> ofLocation(table));
     }
 
-    private TablePrefixes read(Subject table) {
-        return TablePrefixes.of(table.metadata().get(), locations, settings.pathsOutsideTable());
+    private TablePrefixes ofLocation(Subject table) {
+        return TablePrefixes.of(table.metadata().get(), locations, outside -> false);
     }
 }

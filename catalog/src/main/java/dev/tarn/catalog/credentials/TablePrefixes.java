@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.iceberg.TableMetadata;
 
 /**
@@ -33,15 +34,15 @@ public record TablePrefixes(String scheme, String bucket, List<String> keys) {
     /**
      * The prefixes of a table, checked again against the rules of its warehouse.
      *
-     * @param pathsOutside whether folders that the table's properties name outside of its location belong to it
+     * @param outside which of the folders that the table's properties name outside of its location belong to it
      * @throws org.apache.iceberg.exceptions.ForbiddenException if a folder lies outside of the warehouse
      */
-    static TablePrefixes of(TableMetadata metadata, TableLocations locations, boolean pathsOutside) {
+    static TablePrefixes of(TableMetadata metadata, TableLocations locations, Predicate<String> outside) {
         String location = locations.checked("table location", metadata.location());
         Set<String> keys = new LinkedHashSet<>();
         keys.add(key(location));
-        if (pathsOutside) {
-            for (String folder : locations.folders(metadata)) {
+        for (String folder : locations.folders(metadata)) {
+            if (!key(folder).startsWith(key(location)) && outside.test(folder)) {
                 keys.add(key(folder));
             }
         }

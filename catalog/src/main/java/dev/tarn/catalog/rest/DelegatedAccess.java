@@ -3,11 +3,13 @@ package dev.tarn.catalog.rest;
 import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.credentials.RequestSigner;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.credentials.TableAccess;
+import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
 import java.util.Optional;
 import java.util.Set;
@@ -20,10 +22,17 @@ import org.apache.iceberg.rest.requests.RemoteSignRequest;
 final class DelegatedAccess {
     private final StorageAccess storage;
     private final MetadataFiles files;
+    private final TableFolders folders;
 
-    DelegatedAccess(StorageAccess storage, MetadataFiles files) {
+    DelegatedAccess(StorageAccess storage, MetadataFiles files, TableFolders folders) {
         this.storage = storage;
         this.files = files;
+        this.folders = folders;
+    }
+
+    /** Whether the client asks for something that the warehouse may give. */
+    boolean isAskedFor(Request http) {
+        return storage.offersAnything() && !RestRequest.accessDelegation(http).isEmpty();
     }
 
     /** To a table that the catalog has; nothing for a caller who may not read its data. */
@@ -81,11 +90,12 @@ final class DelegatedAccess {
         return request.may(Privilege.TABLE_READ_DATA, securable) ? Optional.of(TableAccess.READ) : Optional.empty();
     }
 
-    private static StorageAccess.Subject subject(
+    private StorageAccess.Subject subject(
             RestRequest request, ObjectName table, String metadataLocation, Supplier<TableMetadata> metadata) {
         // In the one encoding of the names, however the client spells them: the path becomes part of what is cached.
         String path = request.base() + "/namespaces/" + PathDecoder.encode(String.join("\u001f", table.namespace()))
                 + "/tables/" + PathDecoder.encode(table.name());
-        return new StorageAccess.Subject(metadataLocation, metadata, path);
+        return new StorageAccess.Subject(
+                metadataLocation, metadata, folder -> !folders.isOthers(folder, metadataLocation), path);
     }
 }

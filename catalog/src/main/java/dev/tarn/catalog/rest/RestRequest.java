@@ -7,7 +7,6 @@ import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -63,16 +62,12 @@ record RestRequest(
 
     /** Whether the client holds what has this tag, and need not get it again. */
     boolean isUnchanged(String etag) {
-        return holds(etag) || holds("*");
+        return ETags.isUnchanged(http, etag);
     }
 
-    /** Whether the client names this very tag. */
+    /** Whether the client names this very version. */
     boolean holds(String etag) {
-        return http.header("if-none-match").stream()
-                .flatMap(given -> Arrays.stream(given.split(",", -1)))
-                .map(String::strip)
-                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-                .anyMatch(tag -> tag.equals(etag));
+        return ETags.holds(http, etag);
     }
 
     Optional<String> parameter(String name) {
@@ -96,6 +91,10 @@ record RestRequest(
 
     /** How the client can use access to the files of the table; empty where it asks for none. */
     Set<AccessMechanism> accessDelegation() {
+        return accessDelegation(http);
+    }
+
+    static Set<AccessMechanism> accessDelegation(Request http) {
         return http.header("x-iceberg-access-delegation")
                 .map(AccessMechanism::parse)
                 .orElse(Set.of());

@@ -9,6 +9,7 @@ import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.credentials.Delegation;
+import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
@@ -38,7 +39,14 @@ final class TableBodies {
 
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
-    private final Cache<Key, Response> cache;
+    private final Cache<Key, Loaded> cache;
+
+    /** An answer, and the one for clients that have it already. */
+    record Loaded(String etag, Response response, Response notModified) {
+        Response answer(Request request) {
+            return ETags.isUnchanged(request, etag) ? notModified : response;
+        }
+    }
 
     private record Key(String location, Snapshots snapshots, String delegation) {}
 
@@ -47,8 +55,8 @@ final class TableBodies {
         this.publicConfig = warehouse.isS3() ? s3.publicProperties() : Map.of();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
-                .weigher((Key key, Response ready) ->
-                        (int) Math.min(Integer.MAX_VALUE, 2 * ready.body().length()))
+                .weigher((Key key, Loaded ready) -> (int)
+                        Math.min(Integer.MAX_VALUE, 2 * ready.response().body().length()))
                 .build();
     }
 
@@ -65,11 +73,12 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        return cache.get(new Key(location, snapshots, delegation.tag()), key -> build(location, snapshots, delegation));
+        Key key = new Key(location, snapshots, delegation.tag());
+        return cache.get(key, absent -> build(location, snapshots, delegation)).response();
     }
 
     /** The answer that is ready to be sent, absent if it has to be built. */
-    Optional<Response> loaded(String location, Snapshots snapshots, Delegation delegation) {
+    Optional<Loaded> inMemory(String location, Snapshots snapshots, Delegation delegation) {
         return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation.tag())));
     }
 
@@ -90,18 +99,20 @@ final class TableBodies {
         return Response.of(200, Map.of("content-type", "application/json"), Pieces.of(pieces));
     }
 
-    private Response build(String location, Snapshots snapshots, Delegation delegation) {
+    private Loaded build(String location, Snapshots snapshots, Delegation delegation) {
         TableVersion version = files.load(location);
         MetadataJson json =
                 snapshots == Snapshots.ALL ? version.json() : version.json().referencedOnly(version.metadata());
+        String etag = etag(location, snapshots, delegation);
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("content-type", "application/json");
-        headers.put("etag", etag(location, snapshots, delegation));
+        headers.put("etag", etag);
         if (delegation.holdsCredentials()) {
             headers.put("cache-control", "private, no-cache");
         }
-        return Response.of(
-                200, headers, body(location, json.pieces(), delegation).joinedIfSmall());
+        Pieces body = body(location, json.pieces(), delegation);
+        return new Loaded(
+                etag, Response.of(200, headers, body.joinedIfSmall()), Response.empty(304, Map.of("etag", etag)));
     }
 
     private Pieces body(String location, Pieces metadata, Delegation delegation) {

@@ -1,6 +1,7 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.CommitQueues;
@@ -9,9 +10,11 @@ import dev.tarn.catalog.commit.Mutation;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectChange;
 import dev.tarn.catalog.commit.ObjectCommits;
+import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.credentials.Delegation;
+import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
@@ -25,6 +28,8 @@ import dev.tarn.catalog.store.StoredReply;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.SortOrder;
@@ -39,6 +44,12 @@ import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /** The operations on tables. Thread-safe. */
 final class TableRoutes {
+    private static final String ALL = "/v1/{prefix}/namespaces/{namespace}/tables";
+    private static final String ONE = ALL + "/{table}";
+
+    /** Queries whose meaning does not depend on anything but the table. */
+    private static final Set<String> PLAIN_QUERIES = Set.of("", "snapshots=all", "snapshots=refs");
+
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final TableService tables;
@@ -46,10 +57,13 @@ final class TableRoutes {
     private final CommitQueues queues;
     private final TablePurge purge;
     private final TableLocations locations;
+    private final TableFolders folders;
     private final IdempotentReplay replay;
     private final TableBodies bodies;
     private final DelegatedAccess access;
     private final Replies replies;
+    private final WarmAnswers warm;
+    private final Route loading = Route.of("GET", ONE, Privilege.TABLE_READ_PROPERTIES, this::load);
 
     /** What the routes stand on. */
     record Parts(
@@ -60,10 +74,12 @@ final class TableRoutes {
             CommitQueues queues,
             TablePurge purge,
             TableLocations locations,
+            TableFolders folders,
             IdempotentReplay replay,
             TableBodies bodies,
             DelegatedAccess access,
-            Replies replies) {}
+            Replies replies,
+            WarmAnswers warm) {}
 
     TableRoutes(Parts parts) {
         this.store = parts.store();
@@ -73,26 +89,26 @@ final class TableRoutes {
         this.queues = parts.queues();
         this.purge = parts.purge();
         this.locations = parts.locations();
+        this.folders = parts.folders();
         this.replay = parts.replay();
         this.bodies = parts.bodies();
         this.access = parts.access();
         this.replies = parts.replies();
+        this.warm = parts.warm();
     }
 
     List<Route> routes() {
-        String all = "/v1/{prefix}/namespaces/{namespace}/tables";
-        String one = all + "/{table}";
         return List.of(
-                Route.of("GET", all, Privilege.TABLE_LIST, this::list),
-                Route.of("POST", all, Privilege.TABLE_CREATE, this::create),
-                Route.of("GET", one, Privilege.TABLE_READ_PROPERTIES, this::load),
-                new Route("POST", one, CommitAccess.GUARD, this::commit),
-                Route.of("DELETE", one, Privilege.TABLE_DROP, this::drop),
-                Route.of("HEAD", one, Privilege.TABLE_LIST, this::exists),
-                Route.of("POST", one + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
+                Route.of("GET", ALL, Privilege.TABLE_LIST, this::list),
+                Route.of("POST", ALL, Privilege.TABLE_CREATE, this::create),
+                loading,
+                new Route("POST", ONE, CommitAccess.GUARD, this::commit),
+                Route.of("DELETE", ONE, Privilege.TABLE_DROP, this::drop),
+                Route.of("HEAD", ONE, Privilege.TABLE_LIST, this::exists),
+                Route.of("POST", ONE + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
                 Route.of(
                         "POST",
-                        one + "/unregister",
+                        ONE + "/unregister",
                         Guard.path(Privilege.TABLE_DROP, Privilege.TABLE_READ_PROPERTIES),
                         this::unregister),
                 Route.of(
@@ -127,6 +143,7 @@ final class TableRoutes {
                     case "refs" -> TableBodies.Snapshots.REFS;
                     default -> throw new BadRequestException("Query parameter 'snapshots' must be all or refs");
                 };
+        remember(request, snapshots);
         Delegation delegation = access.of(request, table.metadataLocation());
         String etag = bodies.etag(table.metadataLocation(), snapshots, delegation);
         // A star stands for any answer, and so also for one whose credentials are over.
@@ -134,6 +151,31 @@ final class TableRoutes {
             return Response.empty(304, Map.of("etag", etag));
         }
         return bodies.load(table.metadataLocation(), snapshots, delegation);
+    }
+
+    private void remember(RestRequest request, TableBodies.Snapshots snapshots) {
+        if (PLAIN_QUERIES.contains(request.http().query())) {
+            ObjectName table = request.table();
+            Securable securable = Securable.table(table);
+            Authorizer authorizer = request.authorizer();
+            List<Privilege> privileges = loading.guard().privileges();
+            warm.remember(
+                    request.http(),
+                    new WarmAnswers.Warm(
+                            loading,
+                            caller -> privileges.stream()
+                                    .allMatch(privilege -> authorizer.mayInMemory(caller, privilege, securable)),
+                            http -> loadedInMemory(http, table, snapshots)));
+        }
+    }
+
+    private Optional<Response> loadedInMemory(Request http, ObjectName table, TableBodies.Snapshots snapshots) {
+        if (access.isAskedFor(http)) {
+            return Optional.empty(); // It may take a call to the token service, and depends on more privileges.
+        }
+        return store.objectInMemory(table.namespace(), table.name(), ObjectKind.TABLE)
+                .flatMap(record -> bodies.inMemory(record.metadataLocation(), snapshots, Delegation.NONE))
+                .map(loaded -> loaded.answer(http));
     }
 
     private Response exists(RestRequest request) {
@@ -150,7 +192,9 @@ final class TableRoutes {
                     namespaces.load(table.namespace());
                     tables.checkFree(table);
                     TableMetadata metadata = metadata(table, create);
-                    return create.stageCreate() ? stage(metadata, mutation) : commits.create(table, metadata, mutation);
+                    return create.stageCreate()
+                            ? stage(table, metadata, mutation)
+                            : commits.create(table, metadata, mutation);
                 }),
                 request);
     }
@@ -169,7 +213,8 @@ final class TableRoutes {
                 properties);
     }
 
-    private StoredReply stage(TableMetadata metadata, Mutation mutation) {
+    private StoredReply stage(ObjectName table, TableMetadata metadata, Mutation mutation) {
+        folders.checkStaged(table, metadata);
         StoredReply reply = new StoredReply(200, StoredReply.Form.STAGED_TABLE, TableMetadataParser.toJson(metadata));
         if (mutation.key().isPresent()) {
             CommitOutcome outcome = store.commit(new StoreTransaction(List.of(), List.of(), mutation.finished(reply)));

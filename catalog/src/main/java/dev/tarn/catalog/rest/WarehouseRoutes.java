@@ -7,6 +7,7 @@ import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
@@ -39,6 +40,7 @@ final class WarehouseRoutes {
     private final Parts parts;
     private final List<Route> routes;
     private final RouteTable table;
+    private final WarmAnswers warm = new WarmAnswers();
 
     /**
      * What the operations stand on.
@@ -82,7 +84,8 @@ final class WarehouseRoutes {
         NamespaceService namespaces = new NamespaceService(parts.store());
         IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = new TableBodies(parts.files(), parts.location(), parts.s3(), parts.bodyCacheSize());
-        DelegatedAccess access = new DelegatedAccess(parts.storage(), parts.files());
+        TableFolders folders = new TableFolders(parts.store(), locations, LocationRule.EXCLUSIVE);
+        DelegatedAccess access = new DelegatedAccess(parts.storage(), parts.files(), folders);
         ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
         Replies replies = new Replies(bodies, viewBodies, access);
         ObjectCommits commits =
@@ -98,10 +101,12 @@ final class WarehouseRoutes {
                         parts.queues(),
                         parts.purge(),
                         locations,
+                        folders,
                         replay,
                         bodies,
                         access,
-                        replies))
+                        replies,
+                        warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         parts.store(),
@@ -140,6 +145,11 @@ final class WarehouseRoutes {
     /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
     Set<String> heads() {
         return table.heads();
+    }
+
+    /** What was asked for before. */
+    WarmAnswers warm() {
+        return warm;
     }
 
     /** The operation behind the prefix of a path; see {@link RouteTable#find}. */
