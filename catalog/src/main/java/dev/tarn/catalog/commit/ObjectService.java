@@ -1,6 +1,9 @@
 package dev.tarn.catalog.commit;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.events.CatalogEvent;
+import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
@@ -18,15 +21,16 @@ import java.util.function.Function;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 
-/** Finds, drops and renames objects of every kind, and says what is wrong with a name. Thread-safe. */
+/** Finds, forgets and renames objects of every kind, and says what is wrong with a name. Thread-safe. */
 final class ObjectService {
     /** Rounds after lost races with commits to the same object. */
     private static final int MAX_ROUNDS = 8;
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final CatalogStore store;
     private final LocationRule rule;
@@ -55,6 +59,7 @@ final class ObjectService {
         return switch (kind) {
             case TABLE -> new NoSuchTableException("Table does not exist: %s", name);
             case VIEW -> new NoSuchViewException("View does not exist: %s", name);
+            case FUNCTION -> new NoSuchFunctionException(name);
         };
     }
 
@@ -90,16 +95,13 @@ final class ObjectService {
         }
     }
 
-    /** What a drop forgot, and what it answers. */
-    record Dropped(ObjectRecord object, StoredReply reply) {}
-
     /**
      * Forgets an object; its files stay.
      *
      * @param operation what it is called in events
      * @param reply what to answer, given the last state
      */
-    Dropped drop(
+    StoredReply forget(
             ObjectName name,
             ObjectKind kind,
             String operation,
@@ -107,14 +109,20 @@ final class ObjectService {
             Mutation mutation) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             ObjectRecord current = load(name, kind);
-            refuseProtected(current, name);
+            Protection.refuse(current, name);
             StoredReply answer = reply.apply(current);
             Change drop = new Change.DropObject(current.id(), current.version());
             CatalogEvent event = mutation.objectEvent(
-                    operation, name, kind, current.id(), current.metadataLocation(), current.metadataLocation());
+                    operation,
+                    name,
+                    kind,
+                    current.id(),
+                    current.metadataLocation(),
+                    current.metadataLocation(),
+                    CatalogEvent.NO_DETAILS);
             CommitOutcome outcome = commit(drop, event, answer, mutation);
             if (isDone(outcome, name, kind)) {
-                return new Dropped(current, answer);
+                return answer;
             }
         }
         throw contended(name, kind);
@@ -132,7 +140,8 @@ final class ObjectService {
                     kind,
                     current.id(),
                     current.metadataLocation(),
-                    current.metadataLocation());
+                    current.metadataLocation(),
+                    renamedFrom(from));
             CommitOutcome outcome = commit(rename, event, reply, mutation);
             if (outcome == CommitOutcome.NAME_TAKEN) {
                 kindOf(to).ifPresent(found -> {
@@ -165,8 +174,14 @@ final class ObjectService {
             String id = UUID.randomUUID().toString();
             Change create = new Change.CreateObject(
                     id, name.namespace(), name.name(), kind, wanted.metadataLocation(), wanted.base(), rule);
-            CatalogEvent event =
-                    mutation.objectEvent(operation("register", kind), name, kind, id, wanted.metadataLocation(), "");
+            CatalogEvent event = mutation.objectEvent(
+                    operation("register", kind),
+                    name,
+                    kind,
+                    id,
+                    wanted.metadataLocation(),
+                    "",
+                    CatalogEvent.NO_DETAILS);
             if (isDone(commit(create, event, wanted.reply(), mutation), name, kind)) {
                 return wanted.reply();
             }
@@ -184,7 +199,7 @@ final class ObjectService {
                 return register(wanted, mutation);
             }
             ObjectRecord current = found.get();
-            refuseProtected(current, name);
+            Protection.refuse(current, name);
             Change replace = new Change.ReplaceObject(
                     current.id(), current.version(), wanted.metadataLocation(), wanted.base(), rule);
             CatalogEvent event = mutation.objectEvent(
@@ -193,7 +208,8 @@ final class ObjectService {
                     kind,
                     current.id(),
                     wanted.metadataLocation(),
-                    current.metadataLocation());
+                    current.metadataLocation(),
+                    CatalogEvent.NO_DETAILS);
             if (isDone(commit(replace, event, wanted.reply(), mutation), name, kind)) {
                 return wanted.reply();
             }
@@ -224,25 +240,20 @@ final class ObjectService {
         };
     }
 
-    static String operation(String verb, ObjectKind kind) {
-        return verb + "-" + kind.name().toLowerCase(Locale.ROOT);
+    private static String renamedFrom(ObjectName from) {
+        ObjectNode details = JSON.objectNode();
+        from.namespace().forEach(details.putArray("from-namespace")::add);
+        return details.put("from-name", from.name()).toString();
     }
 
-    /**
-     * Throws if an object must not be taken away.
-     *
-     * @throws ForbiddenException saying how to lift the protection
-     */
-    static void refuseProtected(ObjectRecord object, ObjectName name) {
-        if (object.isProtected()) {
-            throw new ForbiddenException("%s is protected; 'tarn table unprotect %s' lifts the protection", name, name);
-        }
+    static String operation(String verb, ObjectKind kind) {
+        return verb + "-" + kind.name().toLowerCase(Locale.ROOT);
     }
 
     /** Not a conflict: clients would take that for an object that exists, or would try again. */
     static BadRequestException locationTaken(ObjectName name) {
         return new BadRequestException(
-                "The location of %s lies at, above or below that of another table or view, or of one that was dropped and"
+                "The location of %s lies at, above or below that of another object, or of one that was dropped and"
                         + " is still kept or being purged; choose a location of its own",
                 name);
     }

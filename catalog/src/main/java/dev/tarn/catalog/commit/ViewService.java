@@ -1,6 +1,7 @@
 package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
@@ -11,7 +12,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.view.ViewMetadata;
 
-/** Finds, drops, renames and registers views: everything that needs no new metadata file. Thread-safe. */
+/** Finds, renames and registers views: everything that needs no new metadata file. Thread-safe. */
 public final class ViewService {
     private final ObjectService objects;
     private final ViewFiles files;
@@ -42,12 +43,6 @@ public final class ViewService {
         objects.checkFree(name, ObjectKind.VIEW);
     }
 
-    /** Forgets a view; its files stay. */
-    public StoredReply drop(ObjectName view, Mutation mutation) {
-        return objects.drop(view, ObjectKind.VIEW, "drop-view", last -> StoredReply.empty(), mutation)
-                .reply();
-    }
-
     /** Gives a view another name, in the same or another namespace. */
     public StoredReply rename(ObjectName from, ObjectName to, Mutation mutation) {
         return objects.rename(from, to, ObjectKind.VIEW, mutation);
@@ -59,6 +54,7 @@ public final class ViewService {
         ViewMetadata metadata = files.load(metadataLocation).metadata();
         locations.checked("view location", metadata.location());
         locations.checkProperties(metadata.properties());
+        RequestLimits.checkRegistered(metadata);
         return objects.register(
                 new ObjectService.Registration(
                         view,

@@ -46,6 +46,16 @@ record RestRequest(
         return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
     }
 
+    /** The name of the warehouse that an administrative path names. */
+    String warehouse() {
+        return PathDecoder.decode(variable("warehouse"));
+    }
+
+    /** The id that an administrative path names. */
+    String id() {
+        return PathDecoder.decode(variable("id"));
+    }
+
     List<String> namespace() {
         return ObjectName.checkedNamespace(PathDecoder.namespace(variable("namespace")));
     }
@@ -56,6 +66,10 @@ record RestRequest(
 
     ObjectName view() {
         return new ObjectName(namespace(), PathDecoder.decode(variable("view")));
+    }
+
+    ObjectName function() {
+        return new ObjectName(namespace(), PathDecoder.decode(variable("function")));
     }
 
     /** Whether the client holds what has this tag, and need not get it again. */
