@@ -3,6 +3,7 @@ package dev.tarn.catalog.rest;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -13,9 +14,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -26,8 +25,10 @@ final class Json {
     /** Deeper than any schema; a bound for the stack. */
     private static final int MAX_DEPTH = 500;
 
-    /** The longest text that a schema, a property or a view's SQL may be. */
-    private static final int MAX_STRING_LENGTH = 1 << 20;
+    /** Longer than any name mapping or view text; a bound for single values. */
+    private static final int MAX_STRING = 1 << 20;
+
+    private static final int MAX_NUMBER = 1_000;
 
     private static final ObjectMapper MAPPER = mapper();
 
@@ -41,7 +42,9 @@ final class Json {
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
-                        .maxStringLength(MAX_STRING_LENGTH)
+                        .maxStringLength(MAX_STRING)
+                        .maxNameLength(MAX_STRING)
+                        .maxNumberLength(MAX_NUMBER)
                         .build())
                 .build());
         mapper.setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY);
@@ -55,7 +58,12 @@ final class Json {
     static <T> T read(byte[] body, Class<T> type) {
         try {
             // Trailing tokens are checked at the root only: Iceberg's deserializers read trees from within.
-            JsonNode tree = strictTree(body);
+            String text = StrictText.decode(body);
+            JsonNode tree = STRICT.readTree(text);
+            // Half a character can only come from an escape.
+            if (text.contains("\\u")) {
+                StrictText.check(tree);
+            }
             T request = MAPPER.treeToValue(tree, type);
             if (request == null) {
                 throw new BadRequestException("The request body must be a JSON object");
@@ -70,50 +78,6 @@ final class Json {
         } catch (RuntimeException e) {
             // Iceberg's parsers tell about mistakes by many kinds of exceptions; an unknown update is one of them.
             throw new BadRequestException(e, "Malformed request body: %s", e.getMessage());
-        }
-    }
-
-    /**
-     * Only UTF-8 is read, although JSON's own reader would find out about other encodings: what one part of a system reads
-     * otherwise than another one is a way around its rules.
-     */
-    private static JsonNode strictTree(byte[] body) throws IOException {
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new BadRequestException(e, "The request body must be UTF-8");
-        }
-        if (text.startsWith("\ufeff")) {
-            throw new BadRequestException("The request body must not begin with a byte order mark");
-        }
-        JsonNode tree = STRICT.readTree(text);
-        // Half a character can only come from an escape.
-        if (text.contains("\\u")) {
-            refuseHalfCharacters(tree);
-        }
-        return tree;
-    }
-
-    private static void refuseHalfCharacters(JsonNode node) {
-        if (node.isTextual()) {
-            refuseHalfCharacters(node.textValue());
-        }
-        node.fieldNames().forEachRemaining(Json::refuseHalfCharacters);
-        node.forEach(Json::refuseHalfCharacters);
-    }
-
-    private static void refuseHalfCharacters(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (Character.isSurrogate(text.charAt(i))) {
-                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
-                    throw new BadRequestException("A text of the request body holds half a character");
-                }
-                i++;
-            }
         }
     }
 
@@ -145,8 +109,21 @@ final class Json {
         return MAPPER.createObjectNode();
     }
 
+    static JsonNode tree(byte[] json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (IOException e) {
+            throw new IllegalStateException("Not JSON any more", e);
+        }
+    }
+
     static JsonNode node(Object value) {
         return MAPPER.valueToTree(value);
+    }
+
+    /** Writes a body piece by piece. */
+    static JsonGenerator generator(OutputStream out) throws IOException {
+        return MAPPER.createGenerator(out);
     }
 
     static byte[] bytes(Object value) {
