@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.planning.PlanningSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
  * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ * @param planning how scans are planned
  */
 public record CatalogOptions(
         String host,
@@ -29,7 +31,8 @@ public record CatalogOptions(
         S3Settings s3,
         boolean vendStaticCredentials,
         CatalogLimits limits,
-        boolean allowUnauthenticated) {
+        boolean allowUnauthenticated,
+        PlanningSettings planning) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -66,6 +69,34 @@ public record CatalogOptions(
         this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
     }
 
+    /** Options of a server that plans scans as usual. */
+    public CatalogOptions(
+            String host,
+            int port,
+            Path dataFolder,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            boolean vendStaticCredentials,
+            CatalogLimits limits,
+            boolean allowUnauthenticated) {
+        this(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                PlanningSettings.DEFAULTS);
+    }
+
+    /** The same options, with scans planned in another way. */
+    public CatalogOptions with(PlanningSettings other) {
+        return new CatalogOptions(
+                host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, allowUnauthenticated, other);
+    }
+
     /** Reads the {@code catalog.} settings. */
     public static CatalogOptions from(SettingsReader settings, Path dataFolder, WarehouseUri warehouse, S3Settings s3) {
         return new CatalogOptions(
@@ -76,7 +107,8 @@ public record CatalogOptions(
                 s3,
                 settings.flag("catalog.vend-static-credentials", false),
                 CatalogLimits.from(settings),
-                settings.flag("catalog.allow-unauthenticated", false));
+                settings.flag("catalog.allow-unauthenticated", false),
+                PlanningSettings.from(settings));
     }
 
     private static boolean isLoopback(String host) {

@@ -10,6 +10,7 @@ import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.HttpEdge;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
@@ -147,6 +148,8 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        PlanningEngine planning =
+                closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), Clock.systemUTC()));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database.warehouse(warehouse.id()),
@@ -161,7 +164,9 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC(),
-                        new OpenAccess()),
+                        new OpenAccess(),
+                        io,
+                        planning),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);

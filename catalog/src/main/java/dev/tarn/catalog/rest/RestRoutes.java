@@ -11,6 +11,7 @@ import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
@@ -22,10 +23,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
@@ -36,6 +41,11 @@ public final class RestRoutes implements RequestHandler {
     private static final String DEFAULT_WAREHOUSE = "default";
 
     private static final String VERSION = "v1";
+
+    /** Far above any request that is no commit. */
+    private static final long MAX_ORDINARY_BODY_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
     private final RequestObserver observer;
     private final AccessControl access;
@@ -59,6 +69,8 @@ public final class RestRoutes implements RequestHandler {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param access finds out who asks, and what they may do
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     public record Parts(
             CatalogStore store,
@@ -73,7 +85,9 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            AccessControl access) {}
+            AccessControl access,
+            FileIO io,
+            PlanningEngine planning) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
@@ -95,7 +109,9 @@ public final class RestRoutes implements RequestHandler {
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock(),
-                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
+                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store()),
+                parts.io(),
+                parts.planning()));
         this.server =
                 new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
     }
@@ -115,6 +131,61 @@ public final class RestRoutes implements RequestHandler {
         WarehouseRoutes warehouse = warehouse(segments);
         int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
         return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);
+    }
+
+    @Override
+    public Optional<Response> answerFromMemory(Request request) {
+        if (!request.method().equals("GET")) {
+            return Optional.empty();
+        }
+        try {
+            return warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
+        } catch (RuntimeException e) {
+            LOG.warn("An answer from memory failed; a worker gives it", e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Response> answerFromMemory(WarehouseRoutes warehouse, Request request) {
+        Optional<WarmAnswers.Warm> known = warehouse.warm().find(request.target());
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        WarmAnswers.Warm warm = known.get();
+        long begin = System.nanoTime();
+        return access.callerInMemory(request.header("authorization"))
+                .filter(warm.mayInMemory())
+                .flatMap(caller -> warm.answer().apply(request))
+                .map(response -> observer.begin(warm.route(), request, begin).end(response));
+    }
+
+    /** The warehouse that a path names, without asking anybody. */
+    private Optional<WarehouseRoutes> warehouseInMemory(String path) {
+        int begin = VERSION.length() + 2;
+        int end = path.indexOf('/', begin);
+        if (end < 0 || !path.startsWith(VERSION, 1)) {
+            return Optional.empty();
+        }
+        String head = path.substring(begin, end);
+        return head.equals(defaultWarehouse.name()) || defaultWarehouse.heads().contains(head)
+                ? Optional.of(defaultWarehouse)
+                : Optional.empty();
+    }
+
+    @Override
+    public long maxBodyBytes(String method, String path) {
+        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+    }
+
+    /** Commits and transactions: the only requests that grow with what is written. */
+    private static boolean isCommit(String path) {
+        if (path.endsWith("/transactions/commit")) {
+            return true;
+        }
+        int last = path.lastIndexOf('/');
+        return last > 0
+                && (path.startsWith("/tables", last - "/tables".length())
+                        || path.startsWith("/views", last - "/views".length()));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
+import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
@@ -49,7 +50,14 @@ final class TableBodies {
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
     private final Map<String, String> credentials;
-    private final Cache<Key, Response> cache;
+    private final Cache<Key, Loaded> cache;
+
+    /** An answer, and the one for clients that have it already. */
+    record Loaded(String etag, Response response, Response notModified) {
+        Response answer(Request request) {
+            return ETags.isUnchanged(request, etag) ? notModified : response;
+        }
+    }
 
     private record Key(String location, Snapshots snapshots, Delegation delegation) {}
 
@@ -60,13 +68,26 @@ final class TableBodies {
         this.credentials = warehouse.isS3() && vendCredentials ? s3.credentialProperties() : Map.of();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
-                .weigher((Key key, Response ready) ->
-                        (int) Math.min(Integer.MAX_VALUE, 2 * ready.body().length()))
+                .weigher((Key key, Loaded ready) -> (int)
+                        Math.min(Integer.MAX_VALUE, 2 * ready.response().body().length()))
                 .build();
     }
 
     Delegation delegation(RestRequest request) {
-        return request.asksForCredentials() && !credentials.isEmpty() ? Delegation.VENDED : Delegation.NONE;
+        return delegation(request.http());
+    }
+
+    Delegation delegation(Request request) {
+        return !credentials.isEmpty() && RestRequest.asksForCredentials(request) ? Delegation.VENDED : Delegation.NONE;
+    }
+
+    /** What the client asked for to read the files of a plan, as a JSON array; empty if nothing. */
+    String storageCredentials(RestRequest request, String metadataLocation) {
+        if (delegation(request) == Delegation.NONE) {
+            return "";
+        }
+        String location = files.load(metadataLocation).metadata().location();
+        return Json.text(List.of(Map.of("prefix", location + "/", "config", credentials)));
     }
 
     /** Differs whenever the body would. */
@@ -82,11 +103,11 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        return cache.get(new Key(location, snapshots, delegation), this::build);
+        return cache.get(new Key(location, snapshots, delegation), this::build).response();
     }
 
     /** The answer that is ready to be sent, absent if it has to be built. */
-    Optional<Response> loaded(String location, Snapshots snapshots, Delegation delegation) {
+    Optional<Loaded> inMemory(String location, Snapshots snapshots, Delegation delegation) {
         return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation)));
     }
 
@@ -107,23 +128,18 @@ final class TableBodies {
         return Response.of(200, Map.of("content-type", "application/json"), Pieces.of(pieces));
     }
 
-    private Response build(Key key) {
+    private Loaded build(Key key) {
         TableVersion version = files.load(key.location());
         MetadataJson json = key.snapshots() == Snapshots.ALL
                 ? version.json()
                 : version.json().referencedOnly(version.metadata());
-        Map<String, String> headers = Map.of(
-                "content-type", "application/json", "etag", etag(key.location(), key.snapshots(), key.delegation()));
-        return Response.of(
-                200,
-                headers,
-                body(
-                                key.location(),
-                                json.pieces(),
-                                version.metadata().location(),
-                                key.delegation(),
-                                ObjectLabels.of(version.metadata()))
-                        .joinedIfSmall());
+        String etag = etag(key.location(), key.snapshots(), key.delegation());
+        Labels labels = ObjectLabels.of(version.metadata());
+        Pieces body = body(key.location(), json.pieces(), version.metadata().location(), key.delegation(), labels);
+        return new Loaded(
+                etag,
+                Response.of(200, Map.of("content-type", "application/json", "etag", etag), body.joinedIfSmall()),
+                Response.empty(304, Map.of("etag", etag)));
     }
 
     private Pieces body(String location, Pieces metadata, String tableLocation, Delegation delegation, Labels labels) {

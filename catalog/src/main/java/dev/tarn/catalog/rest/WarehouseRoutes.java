@@ -14,6 +14,7 @@ import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -39,6 +41,7 @@ final class WarehouseRoutes {
     private final Parts parts;
     private final List<Route> routes;
     private final RouteTable table;
+    private final WarmAnswers warm = new WarmAnswers();
 
     /**
      * What the operations stand on.
@@ -58,6 +61,8 @@ final class WarehouseRoutes {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param authorizer decides what callers may do here
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     record Parts(
             String name,
@@ -74,7 +79,9 @@ final class WarehouseRoutes {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Authorizer authorizer) {}
+            Authorizer authorizer,
+            FileIO io,
+            PlanningEngine planning) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -104,7 +111,8 @@ final class WarehouseRoutes {
                         locations,
                         replay,
                         bodies,
-                        replies))
+                        replies,
+                        warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         parts.store(),
@@ -128,6 +136,12 @@ final class WarehouseRoutes {
         all.addAll(new ReportRoutes(
                         parts.store(), tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
                 .routes());
+        all.addAll(new PlanRoutes(
+                        tables,
+                        parts.files(),
+                        bodies,
+                        parts.planning().warehouse(parts.name(), parts.io(), locations::contains))
+                .routes());
         this.routes = List.copyOf(all);
         all.addAll(functions.extensions());
         this.table = new RouteTable(BASE, all);
@@ -148,6 +162,11 @@ final class WarehouseRoutes {
     /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
     Set<String> heads() {
         return table.heads();
+    }
+
+    /** What was asked for before. */
+    WarmAnswers warm() {
+        return warm;
     }
 
     /** The operation behind the prefix of a path; see {@link RouteTable#find}. */

@@ -6,6 +6,7 @@ import dev.tarn.common.TarnException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ public final class SqliteCatalogDatabase extends SqlCatalogDatabase {
     private final DataFolderLock lock;
 
     private SqliteCatalogDatabase(SqliteTransactions transactions, DataFolderLock lock, Clock clock) {
-        super(transactions, clock);
+        super(transactions, Optional.of(new CurrentObjects()), clock);
         this.lock = lock;
     }
 
@@ -33,7 +34,7 @@ public final class SqliteCatalogDatabase extends SqlCatalogDatabase {
      *     newer Tarn wrote it, CORRUPT if the file is no database
      */
     public static SqliteCatalogDatabase open(Path folder, Clock clock) {
-        SqliteFile file = new SqliteFile(folder.resolve(FILE));
+        SqliteFile file = file(folder);
         DataFolderLock lock = DataFolderLock.take(folder);
         try {
             Dialect dialect = new SqliteDialect();
@@ -52,6 +53,11 @@ public final class SqliteCatalogDatabase extends SqlCatalogDatabase {
             lock.close();
             throw e;
         }
+    }
+
+    /** The file in which a folder keeps its database. */
+    static SqliteFile file(Path folder) {
+        return new SqliteFile(folder.resolve(FILE));
     }
 
     @Override
