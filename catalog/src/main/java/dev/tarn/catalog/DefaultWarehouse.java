@@ -31,7 +31,8 @@ final class DefaultWarehouse {
             if (found.isPresent() && found.get().location().equals(location.value())) {
                 return found.get();
             }
-            CommitOutcome unused; // The next round looks at what there is, whoever made it.
+            // Whatever comes of it, here or in another process that starts: the next look tells.
+            CommitOutcome unused;
             if (found.isEmpty()) {
                 WarehouseRecord made = new WarehouseRecord(NAME, NAME, location.value(), Map.of(), true, 1);
                 unused = warehouses.create(made, audit("create-warehouse", location, now));

@@ -100,7 +100,6 @@ public final class FunctionService {
 
     /** Forgets a function; its files stay. */
     public StoredReply drop(ObjectName function, Mutation mutation) {
-        return objects.drop(function, ObjectKind.FUNCTION, "drop-function", last -> StoredReply.empty(), mutation)
-                .reply();
+        return objects.forget(function, ObjectKind.FUNCTION, "drop-function", last -> StoredReply.empty(), mutation);
     }
 }

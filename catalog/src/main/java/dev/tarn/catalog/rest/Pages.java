@@ -1,6 +1,7 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.http.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,6 +28,9 @@ record Pages(String after, int size, boolean isPaged) {
     /** About a million names: clients that have more must page. */
     private static final int MAX_ANSWER_BYTES = 64 << 20;
 
+    /** A screen or two. */
+    private static final int DEFAULT_SIZE = 100;
+
     private static final String TOKEN_PREFIX = "1:";
 
     static Pages of(RestRequest request) {
@@ -37,6 +41,29 @@ record Pages(String after, int size, boolean isPaged) {
                 token.filter(value -> !value.isEmpty()).map(Pages::decode).orElse(""),
                 size.map(Pages::size).orElse(MAX_SIZE),
                 paged);
+    }
+
+    /** A page even for clients that did not ask for one: for lists that no protocol wants at once. */
+    static Pages always(RestRequest request) {
+        Pages asked = of(request);
+        return asked.isPaged() ? asked : new Pages("", DEFAULT_SIZE, true);
+    }
+
+    /** Names to ask the store for: one more than are shown, to know whether another page follows. */
+    int limit() {
+        return size + 1;
+    }
+
+    /** Writes the names of this page and the token of the next. */
+    void write(ObjectNode body, String field, List<String> names, Function<String, Object> entry) {
+        boolean more = names.size() > size;
+        List<String> shown = more ? names.subList(0, size) : names;
+        body.set(field, Json.node(shown.stream().map(entry).toList()));
+        if (more) {
+            body.put("next-page-token", encode(shown.get(shown.size() - 1)));
+        } else {
+            body.putNull("next-page-token");
+        }
     }
 
     /** Fetches names in order: those behind a name, at most so many. */

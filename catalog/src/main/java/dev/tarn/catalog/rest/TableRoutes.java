@@ -9,11 +9,11 @@ import dev.tarn.catalog.commit.Mutation;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectChange;
 import dev.tarn.catalog.commit.ObjectCommits;
-import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.RequestLimits;
@@ -54,7 +54,7 @@ final class TableRoutes {
     private final ViewService views;
     private final ObjectCommits commits;
     private final CommitQueues queues;
-    private final TablePurge purge;
+    private final ObjectLifecycle lifecycle;
     private final TableLocations locations;
     private final IdempotentReplay replay;
     private final TableBodies bodies;
@@ -70,7 +70,7 @@ final class TableRoutes {
             ViewService views,
             ObjectCommits commits,
             CommitQueues queues,
-            TablePurge purge,
+            ObjectLifecycle lifecycle,
             TableLocations locations,
             IdempotentReplay replay,
             TableBodies bodies,
@@ -84,7 +84,7 @@ final class TableRoutes {
         this.views = parts.views();
         this.commits = parts.commits();
         this.queues = parts.queues();
-        this.purge = parts.purge();
+        this.lifecycle = parts.lifecycle();
         this.locations = parts.locations();
         this.replay = parts.replay();
         this.bodies = parts.bodies();
@@ -261,17 +261,11 @@ final class TableRoutes {
     }
 
     private Response drop(RestRequest request) {
-        boolean purgeRequested = request.flag("purgeRequested");
+        ObjectLifecycle.Files files =
+                request.flag("purgeRequested") ? ObjectLifecycle.Files.PURGE : ObjectLifecycle.Files.KEEP;
         ObjectName table = request.table();
         return replies.render(
-                replay.run(request, mutation -> {
-                    TableService.Dropped dropped = tables.drop(table, mutation);
-                    if (purgeRequested) {
-                        purge.schedule(dropped.table().metadataLocation());
-                    }
-                    return dropped.reply();
-                }),
-                request);
+                replay.run(request, mutation -> lifecycle.drop(table, ObjectKind.TABLE, files, mutation)), request);
     }
 
     private Response unregister(RestRequest request) {
