@@ -146,13 +146,15 @@ public final class CatalogServer implements AutoCloseable {
         OpenWarehouses warehouses = closer.register(new OpenWarehouses(new OpenWarehouses.Parts(
                 database,
                 options.s3(),
+                options.delegation(),
                 secrets,
                 limits.metadataCache(),
                 options.background().maxOpenWarehouses(),
-                closer.register(new ParallelWrites(METADATA_WRITERS)))));
-        ReportEvents reports = closer.register(new ReportEvents());
+                closer.register(new ParallelWrites(METADATA_WRITERS)),
+                clock)));
         TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
         runningTasks = tasks;
+        ReportEvents reports = closer.register(new ReportEvents());
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
                 limits.workers(),
@@ -169,9 +171,8 @@ public final class CatalogServer implements AutoCloseable {
                         new WarehouseService(
                                 database.warehouses(), warehouses, secrets, options.warehouse(), options.s3(), clock),
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
-                        reports,
                         tasks::wakeUp,
-                        options.vendStaticCredentials(),
+                        reports,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         clock,
@@ -195,7 +196,7 @@ public final class CatalogServer implements AutoCloseable {
         return closer.register(TaskRunner.start(
                 database.tasks(),
                 List.of(
-                        new PurgeTask(warehouses, background.purge(), readers, clock),
+                        new PurgeTask(warehouses, database.tasks(), background.purge(), readers, clock),
                         new ForgetTask(warehouses, clock)),
                 background.tasks(),
                 UUID.randomUUID().toString(),

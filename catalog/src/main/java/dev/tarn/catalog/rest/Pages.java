@@ -1,7 +1,6 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.http.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,11 +24,11 @@ record Pages(String after, int size, boolean isPaged) {
     /** Larger pages would only delay the first name. */
     private static final int MAX_SIZE = 1_000;
 
-    /** About a million names: clients that have more must page. */
-    private static final int MAX_ANSWER_BYTES = 64 << 20;
-
     /** A screen or two. */
     private static final int DEFAULT_SIZE = 100;
+
+    /** About a million names: clients that have more must page. */
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
 
     private static final String TOKEN_PREFIX = "1:";
 
@@ -49,35 +48,24 @@ record Pages(String after, int size, boolean isPaged) {
         return asked.isPaged() ? asked : new Pages("", DEFAULT_SIZE, true);
     }
 
-    /** Names to ask the store for: one more than are shown, to know whether another page follows. */
-    int limit() {
-        return size + 1;
+    /** Fetches what has names, in their order: what is behind a name, at most so many. */
+    interface Source<T> {
+        List<T> list(String after, int limit);
     }
 
-    /** Writes the names of this page and the token of the next. */
-    void write(ObjectNode body, String field, List<String> names, Function<String, Object> entry) {
-        boolean more = names.size() > size;
-        List<String> shown = more ? names.subList(0, size) : names;
-        body.set(field, Json.node(shown.stream().map(entry).toList()));
-        if (more) {
-            body.put("next-page-token", encode(shown.get(shown.size() - 1)));
-        } else {
-            body.putNull("next-page-token");
-        }
-    }
-
-    /** Fetches names in order: those behind a name, at most so many. */
-    interface Source {
-        List<String> list(String after, int limit);
+    /** The answer with names; see {@link #respond(String, Source, Function, Function)}. */
+    Response respond(String field, Source<String> source, Function<String, Object> entry) {
+        return respond(field, source, Function.identity(), entry);
     }
 
     /**
-     * The answer with the names of this page and the token of the next.
+     * The answer with what is on this page, and the token of the next.
      *
      * @param field of the answer that holds the entries
-     * @param entry what stands for a name
+     * @param name what an entry is found by
+     * @param entry what stands for it
      */
-    Response respond(String field, Source source, Function<String, Object> entry) {
+    <T> Response respond(String field, Source<T> source, Function<T, String> name, Function<T, Object> entry) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = Json.generator(out)) {
             json.writeStartObject();
@@ -85,11 +73,11 @@ record Pages(String after, int size, boolean isPaged) {
             String last = after;
             boolean more = true;
             while (more) {
-                List<String> names = source.list(last, size + 1);
-                more = names.size() > size;
-                for (String name : more ? names.subList(0, size) : names) {
-                    json.writePOJO(entry.apply(name));
-                    last = name;
+                List<T> found = source.list(last, size + 1);
+                more = found.size() > size;
+                for (T one : more ? found.subList(0, size) : found) {
+                    json.writePOJO(entry.apply(one));
+                    last = name.apply(one);
                 }
                 if (isPaged) {
                     break;

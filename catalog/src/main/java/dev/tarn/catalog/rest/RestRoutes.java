@@ -63,9 +63,8 @@ public final class RestRoutes implements RequestHandler {
      * @param warehouses opens warehouses
      * @param administration makes, changes and drops warehouses
      * @param queues makes the queues of one warehouse
-     * @param reports passes on what clients report
      * @param wakeUp called when background work was added
-     * @param vendCredentials whether clients that ask get the server's own credentials
+     * @param reports passes on what clients report
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -77,9 +76,8 @@ public final class RestRoutes implements RequestHandler {
             OpenWarehouses warehouses,
             WarehouseService administration,
             Supplier<CommitQueues> queues,
-            ReportEvents reports,
             Runnable wakeUp,
-            boolean vendCredentials,
+            ReportEvents reports,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -171,12 +169,12 @@ public final class RestRoutes implements RequestHandler {
 
     @Override
     public long maxBodyBytes(String method, String path) {
-        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+        return mayBeLarge(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
     }
 
-    /** Commits and transactions: the only requests that grow with what is written. */
-    private static boolean isCommit(String path) {
-        if (path.endsWith("/transactions/commit")) {
+    /** Commits, transactions and filters with long lists: requests that grow with what is written or read. */
+    private static boolean mayBeLarge(String path) {
+        if (path.endsWith("/transactions/commit") || path.endsWith("/plan")) {
             return true;
         }
         int last = path.lastIndexOf('/');
@@ -256,10 +254,9 @@ public final class RestRoutes implements RequestHandler {
                         open,
                         parts.database().tasks(),
                         parts.queues().get(),
+                        parts.wakeUp(),
                         parts.reports(),
                         metrics,
-                        parts.wakeUp(),
-                        parts.vendCredentials(),
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),
                         parts.clock(),

@@ -8,6 +8,7 @@ import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ReportEvents;
+import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
@@ -48,10 +49,9 @@ final class WarehouseRoutes {
      * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
      * @param tasks work that a drop leaves behind
      * @param queues order of the commits
+     * @param wakeUp called when there is such work
      * @param reports passes on what clients report
      * @param metrics counts it
-     * @param wakeUp called when there is such work
-     * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -62,10 +62,9 @@ final class WarehouseRoutes {
             OpenWarehouse warehouse,
             TaskStore tasks,
             CommitQueues queues,
+            Runnable wakeUp,
             ReportEvents reports,
             MeterRegistry metrics,
-            Runnable wakeUp,
-            boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -82,13 +81,15 @@ final class WarehouseRoutes {
                 warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
         NamespaceService namespaces = new NamespaceService(store);
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                files.tables(), warehouse.location(), warehouse.s3(), parts.vendCredentials(), parts.bodyCacheSize());
+        TableBodies bodies =
+                new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()));
+        TableFolders folders = new TableFolders(store, locations, rule);
+        DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
+        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
-        TableService tables = new TableService(store, files.tables(), locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
+        TableService tables = new TableService(store, files.tables(), locations, rule);
         ObjectLifecycle lifecycle = new ObjectLifecycle(
                 store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
         List<Route> all = new ArrayList<>();
@@ -102,8 +103,10 @@ final class WarehouseRoutes {
                         parts.queues(),
                         lifecycle,
                         locations,
+                        folders,
                         replay,
                         bodies,
+                        access,
                         replies,
                         warm))
                 .routes());
@@ -119,16 +122,17 @@ final class WarehouseRoutes {
                         viewBodies,
                         replies))
                 .routes());
+        all.addAll(new CredentialRoutes(tables, access).routes());
+        all.addAll(new PlanRoutes(
+                        tables,
+                        files.tables(),
+                        access,
+                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
+                .routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
         all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
-                .routes());
-        all.addAll(new PlanRoutes(
-                        tables,
-                        files.tables(),
-                        bodies,
-                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
