@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.auth.AuthSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
  * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ * @param auth who may come in
  */
 public record CatalogOptions(
         String host,
@@ -29,7 +31,8 @@ public record CatalogOptions(
         S3Settings s3,
         boolean vendStaticCredentials,
         CatalogLimits limits,
-        boolean allowUnauthenticated) {
+        boolean allowUnauthenticated,
+        AuthSettings auth) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -45,11 +48,12 @@ public record CatalogOptions(
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be from 0 to 65535 but was " + port);
         }
-        if (!allowUnauthenticated && !isLoopback(host)) {
+        if (auth.isOpen() && !allowUnauthenticated && !isLoopback(host)) {
             throw new TarnException(
                     ErrorKind.REFUSED,
-                    ("The catalog would listen on %s, where others reach it, without a login; set 'catalog.host' to %s,"
-                                    + " or 'catalog.allow-unauthenticated' to true if the network is trusted")
+                    ("The catalog would listen on %s, where others reach it, without a login; set 'catalog.auth.mode'"
+                                    + " to own or oidc, 'catalog.host' to %s, or 'catalog.allow-unauthenticated' to true if the"
+                                    + " network is trusted")
                             .formatted(host, DEFAULT_HOST));
         }
     }
@@ -63,7 +67,13 @@ public record CatalogOptions(
             S3Settings s3,
             boolean vendStaticCredentials,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false, AuthSettings.OPEN);
+    }
+
+    /** The same server with another way to come in. */
+    public CatalogOptions with(AuthSettings newAuth) {
+        return new CatalogOptions(
+                host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, allowUnauthenticated, newAuth);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -76,7 +86,8 @@ public record CatalogOptions(
                 s3,
                 settings.flag("catalog.vend-static-credentials", false),
                 CatalogLimits.from(settings),
-                settings.flag("catalog.allow-unauthenticated", false));
+                settings.flag("catalog.allow-unauthenticated", false),
+                AuthSettings.from(settings));
     }
 
     private static boolean isLoopback(String host) {

@@ -233,7 +233,10 @@ public final class HttpEdge implements AutoCloseable {
 
     private static Map<String, String> headers(HttpServerRequest request) {
         Map<String, String> headers = new HashMap<>();
-        request.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
+        // A header that comes twice is a list, as RFC 9110 says; where a list makes no sense nobody takes either value.
+        request.headers()
+                .forEach((name, value) -> headers.merge(
+                        name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
         return headers;
     }
 

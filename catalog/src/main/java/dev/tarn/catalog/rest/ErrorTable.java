@@ -89,6 +89,11 @@ final class ErrorTable {
             LOG.error("Request failed with {}", error.status(), failure);
         }
         byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
+        if (error.status() == 401) {
+            Map<String, String> headers =
+                    Map.of("content-type", "application/json", "www-authenticate", "Bearer realm=\"tarn\"");
+            return new Response(401, headers, body, new byte[0]);
+        }
         if (error.status() == 429) {
             return new Response(429, Map.of("content-type", "application/json", "retry-after", "1"), body, new byte[0]);
         }

@@ -115,6 +115,9 @@ final class TableRoutes {
     }
 
     private Response load(RestRequest request) {
+        if (request.asksForCredentials()) {
+            request.require(Privilege.TABLE_READ_DATA, request.securable());
+        }
         ObjectRecord table = tables.find(request.table());
         String mode = request.parameter("snapshots").orElse("all").toLowerCase(Locale.ROOT);
         TableBodies.Snapshots snapshots =
