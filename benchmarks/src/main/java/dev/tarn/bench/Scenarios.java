@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -42,23 +43,24 @@ final class Scenarios {
     }
 
     List<Scenario> all() {
+        List<Scenario> all = new ArrayList<>(loads());
+        all.addAll(commits());
+        all.addAll(crowds());
+        return all;
+    }
+
+    private List<Scenario> loads() {
         Set<Ability> any = Set.of();
         Set<Ability> catalog = EnumSet.of(Ability.CATALOG);
         Set<Ability> history = EnumSet.of(Ability.CATALOG, Ability.HISTORY);
-        Set<Ability> crowd = EnumSet.of(Ability.MANY_TABLES);
+        Set<Ability> unchanged = EnumSet.of(Ability.NOT_MODIFIED);
         String all1 = "load a table of " + long1 + " snapshots, ";
         String all2 = "load a table of " + long2 + " snapshots, ";
         return List.of(
                 new Scenario("config", "GET /v1/config", CONNECTIONS, 0, catalog, Scenarios::config),
                 load("load", "load a table of 10 snapshots", any, 10, "", ""),
                 load("load-gzip", "the same, gzip accepted", any, 10, "", GZIP),
-                new Scenario(
-                        "not-modified",
-                        "load it unchanged: 304",
-                        CONNECTIONS,
-                        0,
-                        EnumSet.of(Ability.NOT_MODIFIED),
-                        this::notModified),
+                new Scenario("not-modified", "load it unchanged: 304", CONNECTIONS, 0, unchanged, this::notModified),
                 load("refs-10", "load a table of 10 snapshots, refs, gzip", history, 10, "?snapshots=refs", GZIP),
                 load("all-long", all1 + "all", history, long1, "", ""),
                 load("refs-long", all1 + "refs, gzip", history, long1, "?snapshots=refs", GZIP),
@@ -70,56 +72,50 @@ final class Scenarios {
                         WRITERS,
                         STEADY_PER_SECOND,
                         any,
-                        (peer, tables, source) -> load(peer, tables, source, 10, "", "")),
-                new Scenario(
-                        "commit",
-                        "commit, 1 writer",
-                        1,
-                        0,
-                        catalog,
-                        (peer, tables, source) -> commits(peer, tables, 1, 0)),
-                new Scenario(
-                        "commit-16",
-                        "commit, 16 writers on 16 tables",
-                        WRITERS,
-                        0,
-                        catalog,
-                        (peer, tables, source) -> commits(peer, tables, WRITERS, 0)),
-                new Scenario(
-                        "commit-very-long",
-                        "commit to a table of " + long2 + " snapshots",
-                        1,
-                        0,
-                        history,
-                        (peer, tables, source) -> commits(peer, tables, 1, long2)),
-                new Scenario(
+                        (peer, tables, source) -> load(peer, tables, source, 10, "", "")));
+    }
+
+    private List<Scenario> commits() {
+        Set<Ability> catalog = EnumSet.of(Ability.CATALOG);
+        Set<Ability> history = EnumSet.of(Ability.CATALOG, Ability.HISTORY);
+        return List.of(
+                commit("commit", "commit, 1 writer", 1, catalog, 0),
+                commit("commit-16", "commit, 16 writers on 16 tables", WRITERS, catalog, 0),
+                commit("commit-very-long", "commit to a table of " + long2 + " snapshots, gzip", 1, history, long2));
+    }
+
+    private List<Scenario> crowds() {
+        String many = Integer.toString(manyTables);
+        return List.of(
+                crowd(
                         "create-few",
                         "create a table beside few",
                         WRITERS,
-                        0,
-                        crowd,
                         (peer, tables, source) -> creates(peer, tables, "few", 0)),
-                new Scenario(
+                crowd(
                         "list-few",
-                        "a page of 100 names beside 1000",
+                        "a page of 100 names of 1000",
                         CONNECTIONS,
-                        0,
-                        crowd,
                         (peer, tables, source) -> pages(peer, tables, "some", 1_000)),
-                new Scenario(
+                crowd(
                         "create-many",
-                        "create a table beside " + manyTables,
+                        "create a table beside " + many,
                         WRITERS,
-                        0,
-                        crowd,
                         (peer, tables, source) -> creates(peer, tables, "many", manyTables)),
-                new Scenario(
+                crowd(
                         "list-many",
-                        "a page of 100 names beside " + manyTables,
+                        "a page of 100 names of " + many,
                         CONNECTIONS,
-                        0,
-                        crowd,
                         (peer, tables, source) -> pages(peer, tables, "many", manyTables)));
+    }
+
+    private static Scenario crowd(String name, String title, int connections, Scenario.Preparation preparation) {
+        return new Scenario(name, title, connections, 0, EnumSet.of(Ability.MANY_TABLES), preparation);
+    }
+
+    private Scenario commit(String name, String title, int writers, Set<Ability> needs, int snapshots) {
+        return new Scenario(
+                name, title, writers, 0, needs, (peer, tables, source) -> commits(peer, tables, writers, snapshots));
     }
 
     private Scenario load(String name, String title, Set<Ability> needs, int snapshots, String query, String headers) {

@@ -9,8 +9,9 @@ import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.rest.RestRoutes;
-import dev.tarn.catalog.store.CatalogStore;
-import dev.tarn.catalog.store.SqliteCatalogStore;
+import dev.tarn.catalog.store.CatalogDatabase;
+import dev.tarn.catalog.store.WarehouseRecord;
+import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
 import dev.tarn.common.Closer;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
@@ -26,7 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,16 +70,16 @@ public final class CatalogServer implements AutoCloseable {
             PrometheusMeterRegistry metrics,
             OpenTelemetry telemetry,
             List<ReadinessCheck> readiness) {
-        return start(options, metrics, telemetry, readiness, store -> store);
+        return start(options, metrics, telemetry, readiness, database -> database);
     }
 
-    /** Starts a server whose store is wrapped, so that tests can make it fail. */
+    /** Starts a server whose database is wrapped, so that tests can make it fail. */
     static CatalogServer start(
             CatalogOptions options,
             PrometheusMeterRegistry metrics,
             OpenTelemetry telemetry,
             List<ReadinessCheck> readiness,
-            Function<CatalogStore, CatalogStore> wrapping) {
+            UnaryOperator<CatalogDatabase> wrapping) {
         CatalogServer server = new CatalogServer(options);
         try {
             server.wire(metrics, telemetry, readiness, wrapping);
@@ -119,10 +120,12 @@ public final class CatalogServer implements AutoCloseable {
             PrometheusMeterRegistry metrics,
             OpenTelemetry telemetry,
             List<ReadinessCheck> others,
-            Function<CatalogStore, CatalogStore> wrapping) {
+            UnaryOperator<CatalogDatabase> wrapping) {
         CatalogLimits limits = options.limits();
-        CatalogStore store =
-                wrapping.apply(closer.register(SqliteCatalogStore.open(options.dataFolder(), Clock.systemUTC())));
+        CatalogDatabase database =
+                wrapping.apply(closer.register(SqliteCatalogDatabase.open(options.dataFolder(), Clock.systemUTC())));
+        WarehouseRecord warehouse = DefaultWarehouse.ensure(
+                database.warehouses(), options.warehouse(), Clock.systemUTC().instant());
         TarnFileIO io = closer.register(TarnFileIO.of(options.s3().fileIoProperties()));
         MetadataFiles files = new MetadataFiles(io, limits.metadataCache());
         ParallelWrites writes = closer.register(new ParallelWrites(METADATA_WRITERS));
@@ -138,7 +141,7 @@ public final class CatalogServer implements AutoCloseable {
         closer.register(workers::shutdownNow);
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
-                        store,
+                        database.warehouse(warehouse.id()),
                         files,
                         objectFiles,
                         new CommitQueues(workers, limits.maxQueuedCommits()),
@@ -156,7 +159,7 @@ public final class CatalogServer implements AutoCloseable {
         checks.add(readiness);
         ServerHandler handler = new ServerHandler(routes, metrics, checks);
         edge = closer.register(HttpEdge.start(options.host(), options.port(), limits.http(), handler, workers));
-        readiness.serve(store);
+        readiness.serve(database);
     }
 
     private HttpEdge edge() {
@@ -167,16 +170,16 @@ public final class CatalogServer implements AutoCloseable {
         return started;
     }
 
-    /** Ready from the end of the start to the begin of the drain, as long as the store works. */
+    /** Ready from the end of the start to the begin of the drain, as long as the database works. */
     private static final class CatalogReadiness implements ReadinessCheck {
-        private volatile @Nullable CatalogStore store;
+        private volatile @Nullable CatalogDatabase database;
 
-        void serve(CatalogStore started) {
-            store = started;
+        void serve(CatalogDatabase started) {
+            database = started;
         }
 
         void stop() {
-            store = null;
+            database = null;
         }
 
         @Override
@@ -186,7 +189,7 @@ public final class CatalogServer implements AutoCloseable {
 
         @Override
         public Optional<String> problem() {
-            CatalogStore serving = store;
+            CatalogDatabase serving = database;
             return serving == null ? Optional.of("the catalog starts or stops") : serving.problem();
         }
     }

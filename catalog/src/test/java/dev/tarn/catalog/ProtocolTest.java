@@ -6,11 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.CommitOutcome;
-import dev.tarn.catalog.store.IdempotencyKey;
-import dev.tarn.catalog.store.IdempotencyRecord;
-import dev.tarn.catalog.store.NamespaceRecord;
-import dev.tarn.catalog.store.ObjectKind;
-import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.ErrorKind;
@@ -29,8 +24,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.GZIPOutputStream;
@@ -57,7 +50,7 @@ class ProtocolTest {
         folder = temporary;
         catalog = RunningCatalog.with(
                 RunningCatalog.options(folder, CatalogLimits.DEFAULTS),
-                store -> new ForgetfulStore(store, failCommits));
+                database -> new ForwardingCatalogDatabase(database, store -> new ForgetfulStore(store, failCommits)));
         assertThat(catalog.send("POST", "/v1/namespaces", "{\"namespace\":[\"db\"]}")
                         .statusCode())
                 .isEqualTo(200);
@@ -69,49 +62,21 @@ class ProtocolTest {
     }
 
     /** Loses the answer of a COMMIT that was carried out. */
-    private record ForgetfulStore(CatalogStore store, AtomicBoolean fail) implements CatalogStore {
-        @Override
-        public Optional<NamespaceRecord> findNamespace(List<String> levels) {
-            return store.findNamespace(levels);
-        }
+    private static final class ForgetfulStore extends ForwardingCatalogStore {
+        private final AtomicBoolean fail;
 
-        @Override
-        public List<String> listNamespaces(List<String> parent, String after, int limit) {
-            return store.listNamespaces(parent, after, limit);
-        }
-
-        @Override
-        public Optional<ObjectRecord> findObject(List<String> namespace, String name, ObjectKind kind) {
-            return store.findObject(namespace, name, kind);
-        }
-
-        @Override
-        public List<String> listObjects(List<String> namespace, ObjectKind kind, String after, int limit) {
-            return store.listObjects(namespace, kind, after, limit);
-        }
-
-        @Override
-        public Optional<IdempotencyRecord> findFinished(IdempotencyKey key) {
-            return store.findFinished(key);
+        ForgetfulStore(CatalogStore store, AtomicBoolean fail) {
+            super(store);
+            this.fail = fail;
         }
 
         @Override
         public CommitOutcome commit(StoreTransaction transaction) {
-            CommitOutcome outcome = store.commit(transaction);
+            CommitOutcome outcome = super.commit(transaction);
             if (fail.getAndSet(false)) {
                 throw new TarnException(ErrorKind.UNKNOWN_OUTCOME, "The disk failed during COMMIT");
             }
             return outcome;
-        }
-
-        @Override
-        public Optional<String> problem() {
-            return store.problem();
-        }
-
-        @Override
-        public void close() {
-            store.close();
         }
     }
 
@@ -228,7 +193,7 @@ class ProtocolTest {
         try (OutputStream out = new GZIPOutputStream(packed)) {
             out.write(new byte[10_000_000]);
         }
-        try (RunningCatalog limited = RunningCatalog.with(RunningCatalog.options(other, small), store -> store)) {
+        try (RunningCatalog limited = RunningCatalog.with(RunningCatalog.options(other, small), database -> database)) {
             HttpRequest bomb = HttpRequest.newBuilder(URI.create(limited.uri() + "/v1/namespaces"))
                     .header("Content-Encoding", "gzip")
                     .POST(HttpRequest.BodyPublishers.ofByteArray(packed.toByteArray()))
@@ -303,7 +268,7 @@ class ProtocolTest {
                 S3Settings.DEFAULTS,
                 false,
                 CatalogLimits.DEFAULTS);
-        assertThatThrownBy(() -> RunningCatalog.with(samePort, store -> store))
+        assertThatThrownBy(() -> RunningCatalog.with(samePort, database -> database))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("catalog.port");
     }

@@ -2,7 +2,7 @@ package dev.tarn.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
@@ -23,7 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.rest.RESTCatalog;
 
 /** A catalog server on a free port over a folder, for one test. */
@@ -35,7 +35,7 @@ final class RunningCatalog implements AutoCloseable {
     private final Optional<ContractWatcher> judge = OpenApiContract.ofIceberg().map(ContractWatcher::new);
     private final URI uri;
 
-    private RunningCatalog(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
+    private RunningCatalog(CatalogOptions options, UnaryOperator<CatalogDatabase> wrapping) {
         server = closer.register(CatalogServer.start(
                 options,
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
@@ -59,10 +59,10 @@ final class RunningCatalog implements AutoCloseable {
     }
 
     static RunningCatalog over(Path folder) {
-        return with(options(folder, CatalogLimits.DEFAULTS), store -> store);
+        return with(options(folder, CatalogLimits.DEFAULTS), database -> database);
     }
 
-    static RunningCatalog with(CatalogOptions options, Function<CatalogStore, CatalogStore> wrapping) {
+    static RunningCatalog with(CatalogOptions options, UnaryOperator<CatalogDatabase> wrapping) {
         return new RunningCatalog(options, wrapping);
     }
 

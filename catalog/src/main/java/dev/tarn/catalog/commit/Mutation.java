@@ -1,8 +1,10 @@
 package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.events.CatalogEvent;
+import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.IdempotencyKey;
 import dev.tarn.catalog.store.IdempotencyRecord;
+import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.StoredReply;
 import java.time.Instant;
 import java.util.List;
@@ -24,8 +26,33 @@ public record Mutation(
         return key.map(value -> new IdempotencyRecord(value, requestHash, reply, keyExpiresAt));
     }
 
-    /** An event caused by this mutation. */
-    public CatalogEvent event(String operation, List<String> namespace, String name, String metadataLocation) {
-        return new CatalogEvent(operation, namespace, name, metadataLocation, principal, at);
+    /** Something that this mutation does to a namespace. */
+    public CatalogEvent namespaceEvent(String operation, List<String> namespace) {
+        return CatalogEvent.ofNamespace(operation, namespace, principal, at);
+    }
+
+    /**
+     * Something that this mutation does to an object.
+     *
+     * @param previousMetadataLocation metadata file before the change, empty where there was none
+     */
+    public CatalogEvent objectEvent(
+            String operation,
+            ObjectName object,
+            ObjectKind kind,
+            String objectId,
+            String metadataLocation,
+            String previousMetadataLocation) {
+        return new CatalogEvent(
+                operation,
+                object.namespace(),
+                object.name(),
+                Optional.of(kind),
+                objectId,
+                metadataLocation,
+                previousMetadataLocation,
+                CatalogEvent.NO_DETAILS,
+                principal,
+                at);
     }
 }

@@ -47,7 +47,8 @@ public final class NamespaceService {
             case NAME_TAKEN -> throw new AlreadyExistsException("Namespace already exists: %s", shown(levels));
             case KEY_TAKEN -> throw new KeyTakenException();
             case NAMESPACE_MISSING -> throw missing(levels.subList(0, levels.size() - 1));
-            case STALE, NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for a create: " + outcome);
+            case STALE, NAMESPACE_NOT_EMPTY, LOCATION_TAKEN, WAREHOUSE_NOT_EMPTY ->
+                throw new IllegalStateException("Impossible for a create: " + outcome);
         };
     }
 
@@ -68,7 +69,8 @@ public final class NamespaceService {
                     throw new NamespaceNotEmptyException(
                             "Namespace %s is not empty: drop what it holds first", shown(levels));
                 case KEY_TAKEN -> throw new KeyTakenException();
-                case NAME_TAKEN, NAMESPACE_MISSING -> throw new IllegalStateException("Impossible: " + outcome);
+                case NAME_TAKEN, NAMESPACE_MISSING, LOCATION_TAKEN, WAREHOUSE_NOT_EMPTY ->
+                    throw new IllegalStateException("Impossible: " + outcome);
             }
         }
         throw contended(levels);
@@ -103,7 +105,7 @@ public final class NamespaceService {
                     continue;
                 }
                 case KEY_TAKEN -> throw new KeyTakenException();
-                case NAME_TAKEN, NAMESPACE_MISSING, NAMESPACE_NOT_EMPTY ->
+                case NAME_TAKEN, NAMESPACE_MISSING, NAMESPACE_NOT_EMPTY, LOCATION_TAKEN, WAREHOUSE_NOT_EMPTY ->
                     throw new IllegalStateException("Impossible: " + outcome);
             }
         }
@@ -113,7 +115,7 @@ public final class NamespaceService {
     private CommitOutcome commit(
             Change change, String operation, List<String> levels, StoredReply reply, Mutation mutation) {
         return store.commit(new StoreTransaction(
-                List.of(change), List.of(mutation.event(operation, levels, "", "")), mutation.finished(reply)));
+                List.of(change), List.of(mutation.namespaceEvent(operation, levels)), mutation.finished(reply)));
     }
 
     private static CommitFailedException contended(List<String> levels) {

@@ -8,6 +8,7 @@ import dev.tarn.catalog.model.ViewChanges;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
 import dev.tarn.catalog.store.CommitOutcome;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
@@ -17,7 +18,6 @@ import dev.tarn.common.TarnException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -43,28 +43,42 @@ public final class ObjectCommits {
     private final ObjectService objects;
     private final ObjectFiles files;
     private final TableLocations locations;
+    private final LocationRule rule;
 
     /** Commits to the objects of one store. */
-    public ObjectCommits(CatalogStore store, ObjectFiles files, TableLocations locations) {
+    public ObjectCommits(CatalogStore store, ObjectFiles files, TableLocations locations, LocationRule rule) {
         this.store = store;
-        this.objects = new ObjectService(store);
+        this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
+        this.rule = rule;
     }
 
     /**
      * An object that is to be changed: where it stands, and where it shall go.
      *
+     * @param base base location of the next version
      * @param write writes the metadata file of the next version
      */
     private record Step(
-            ObjectName name, ObjectKind kind, Optional<ObjectRecord> current, String nextLocation, Runnable write) {
+            ObjectName name,
+            ObjectKind kind,
+            Optional<ObjectRecord> current,
+            String nextLocation,
+            String base,
+            Runnable write) {
         boolean changesNothing() {
             return current.isPresent() && nextLocation.equals(current.get().metadataLocation());
         }
 
         static Step unchanged(ObjectRecord current, ObjectName name) {
-            return new Step(name, current.kind(), Optional.of(current), current.metadataLocation(), () -> {});
+            return new Step(
+                    name,
+                    current.kind(),
+                    Optional.of(current),
+                    current.metadataLocation(),
+                    current.location(),
+                    () -> {});
         }
     }
 
@@ -177,6 +191,7 @@ public final class ObjectCommits {
                 ObjectKind.TABLE,
                 Optional.empty(),
                 location,
+                metadata.location(),
                 () -> files.tables().write(location, metadata));
     }
 
@@ -188,6 +203,7 @@ public final class ObjectCommits {
                 ObjectKind.VIEW,
                 Optional.empty(),
                 location,
+                metadata.location(),
                 () -> files.views().write(location, metadata));
     }
 
@@ -204,6 +220,7 @@ public final class ObjectCommits {
                 current.kind(),
                 Optional.of(current),
                 location,
+                next.location(),
                 () -> files.tables().write(location, next));
     }
 
@@ -220,6 +237,7 @@ public final class ObjectCommits {
                 current.kind(),
                 Optional.of(current),
                 location,
+                next.location(),
                 () -> files.views().write(location, next));
     }
 
@@ -232,12 +250,22 @@ public final class ObjectCommits {
     private boolean attempt(List<Step> steps, StoredReply answer, Mutation mutation) {
         List<Step> written =
                 steps.stream().filter(step -> !step.changesNothing()).toList();
-        List<Change> changes = changes(steps);
+        List<Change> changes = new ArrayList<>();
+        List<CatalogEvent> events = new ArrayList<>();
+        for (Step step : steps) {
+            if (!step.changesNothing()) {
+                String id = step.current()
+                        .map(ObjectRecord::id)
+                        .orElseGet(() -> UUID.randomUUID().toString());
+                changes.add(change(step, id));
+                events.add(event(step, id, mutation));
+            } else if (steps.size() > 1) {
+                changes.add(expectation(step));
+            }
+        }
         if (changes.isEmpty() && mutation.key().isEmpty()) {
             return true;
         }
-        List<CatalogEvent> events =
-                written.stream().map(step -> event(step, mutation)).toList();
         CommitOutcome outcome;
         try {
             files.writes().run(written.stream().map(Step::write).toList());
@@ -282,43 +310,44 @@ public final class ObjectCommits {
                 yield false;
             }
             case KEY_TAKEN -> throw new KeyTakenException();
-            case NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for an object: " + outcome);
+            case LOCATION_TAKEN ->
+                throw ObjectService.locationTaken(steps.get(0).name());
+            case NAMESPACE_NOT_EMPTY, WAREHOUSE_NOT_EMPTY ->
+                throw new IllegalStateException("Impossible for an object: " + outcome);
         };
     }
 
     /**
-     * What is to happen in the store. An object of a transaction that only states requirements gets a new version with
-     * the same metadata: a concurrent change of it would make the transaction stale, so that no two transactions can
+     * An object of a transaction that only states requirements must not change beside it, so that no two transactions can
      * each rely on what the other one changes. A single object that changes nothing needs no such proof.
      */
-    private static List<Change> changes(List<Step> steps) {
-        List<Change> changes = new ArrayList<>();
-        for (Step step : steps) {
-            if (steps.size() > 1 || !step.changesNothing()) {
-                changes.add(change(step));
-            }
-        }
-        return changes;
+    private static Change expectation(Step step) {
+        ObjectRecord current = step.current().orElseThrow();
+        return new Change.ExpectObject(current.id(), current.version());
     }
 
-    private static Change change(Step step) {
+    private Change change(Step step, String id) {
         return step.current()
-                .<Change>map(current -> new Change.ReplaceObject(current.id(), current.version(), step.nextLocation()))
+                .<Change>map(current ->
+                        new Change.ReplaceObject(id, current.version(), step.nextLocation(), step.base(), rule))
                 .orElseGet(() -> new Change.CreateObject(
-                        UUID.randomUUID().toString(),
+                        id,
                         step.name().namespace(),
                         step.name().name(),
                         step.kind(),
-                        step.nextLocation()));
+                        step.nextLocation(),
+                        step.base(),
+                        rule));
     }
 
-    private static CatalogEvent event(Step step, Mutation mutation) {
-        String kind = step.kind().name().toLowerCase(Locale.ROOT);
-        return mutation.event(
-                (step.current().isPresent() ? "commit-" : "create-") + kind,
-                step.name().namespace(),
-                step.name().name(),
-                step.nextLocation());
+    private static CatalogEvent event(Step step, String id, Mutation mutation) {
+        return mutation.objectEvent(
+                ObjectService.operation(step.current().isPresent() ? "commit" : "create", step.kind()),
+                step.name(),
+                step.kind(),
+                id,
+                step.nextLocation(),
+                step.current().map(ObjectRecord::metadataLocation).orElse(""));
     }
 
     private static CommitFailedException contended(ObjectName name) {

@@ -1,9 +1,11 @@
 package dev.tarn.catalog.commit;
 
+import dev.tarn.catalog.events.CatalogEvent;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
 import dev.tarn.catalog.store.CommitOutcome;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
@@ -14,7 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
@@ -25,10 +29,12 @@ final class ObjectService {
     private static final int MAX_ROUNDS = 8;
 
     private final CatalogStore store;
+    private final LocationRule rule;
 
     /** Objects of one store. */
-    ObjectService(CatalogStore store) {
+    ObjectService(CatalogStore store, LocationRule rule) {
         this.store = store;
+        this.rule = rule;
     }
 
     /** An object of one kind, absent if it does not exist. */
@@ -101,9 +107,12 @@ final class ObjectService {
             Mutation mutation) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             ObjectRecord current = load(name, kind);
+            refuseProtected(current, name);
             StoredReply answer = reply.apply(current);
             Change drop = new Change.DropObject(current.id(), current.version());
-            CommitOutcome outcome = commit(drop, operation, name, current.metadataLocation(), answer, mutation);
+            CatalogEvent event = mutation.objectEvent(
+                    operation, name, kind, current.id(), current.metadataLocation(), current.metadataLocation());
+            CommitOutcome outcome = commit(drop, event, answer, mutation);
             if (isDone(outcome, name, kind)) {
                 return new Dropped(current, answer);
             }
@@ -117,8 +126,14 @@ final class ObjectService {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             ObjectRecord current = load(from, kind);
             Change rename = new Change.RenameObject(current.id(), current.version(), to.namespace(), to.name());
-            CommitOutcome outcome =
-                    commit(rename, operation("rename", kind), to, current.metadataLocation(), reply, mutation);
+            CatalogEvent event = mutation.objectEvent(
+                    operation("rename", kind),
+                    to,
+                    kind,
+                    current.id(),
+                    current.metadataLocation(),
+                    current.metadataLocation());
+            CommitOutcome outcome = commit(rename, event, reply, mutation);
             if (outcome == CommitOutcome.NAME_TAKEN) {
                 kindOf(to).ifPresent(found -> {
                     throw new AlreadyExistsException(
@@ -133,51 +148,61 @@ final class ObjectService {
         throw contended(from, kind);
     }
 
+    /**
+     * An object to be registered.
+     *
+     * @param metadataLocation its metadata file, which exists
+     * @param base its base location, as the metadata says
+     * @param reply what to answer
+     */
+    record Registration(ObjectName name, ObjectKind kind, String metadataLocation, String base, StoredReply reply) {}
+
     /** Adds an object whose metadata file exists already. Fails if the name is in use. */
-    StoredReply register(
-            ObjectName name, ObjectKind kind, String metadataLocation, StoredReply reply, Mutation mutation) {
+    StoredReply register(Registration wanted, Mutation mutation) {
+        ObjectName name = wanted.name();
+        ObjectKind kind = wanted.kind();
         for (int round = 0; round < MAX_ROUNDS; round++) {
+            String id = UUID.randomUUID().toString();
             Change create = new Change.CreateObject(
-                    UUID.randomUUID().toString(), name.namespace(), name.name(), kind, metadataLocation);
-            CommitOutcome outcome =
-                    commit(create, operation("register", kind), name, metadataLocation, reply, mutation);
-            if (isDone(outcome, name, kind)) {
-                return reply;
+                    id, name.namespace(), name.name(), kind, wanted.metadataLocation(), wanted.base(), rule);
+            CatalogEvent event =
+                    mutation.objectEvent(operation("register", kind), name, kind, id, wanted.metadataLocation(), "");
+            if (isDone(commit(create, event, wanted.reply(), mutation), name, kind)) {
+                return wanted.reply();
             }
         }
         throw contended(name, kind);
     }
 
     /** Points an object at a metadata file that exists already, adding the object if it does not exist. */
-    StoredReply registerOver(
-            ObjectName name, ObjectKind kind, String metadataLocation, StoredReply reply, Mutation mutation) {
+    StoredReply registerOver(Registration wanted, Mutation mutation) {
+        ObjectName name = wanted.name();
+        ObjectKind kind = wanted.kind();
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            Optional<ObjectRecord> current = find(name, kind);
-            if (current.isEmpty()) {
-                return register(name, kind, metadataLocation, reply, mutation);
+            Optional<ObjectRecord> found = find(name, kind);
+            if (found.isEmpty()) {
+                return register(wanted, mutation);
             }
-            Change replace =
-                    new Change.ReplaceObject(current.get().id(), current.get().version(), metadataLocation);
-            CommitOutcome outcome =
-                    commit(replace, operation("register", kind), name, metadataLocation, reply, mutation);
-            if (isDone(outcome, name, kind)) {
-                return reply;
+            ObjectRecord current = found.get();
+            refuseProtected(current, name);
+            Change replace = new Change.ReplaceObject(
+                    current.id(), current.version(), wanted.metadataLocation(), wanted.base(), rule);
+            CatalogEvent event = mutation.objectEvent(
+                    operation("register", kind),
+                    name,
+                    kind,
+                    current.id(),
+                    wanted.metadataLocation(),
+                    current.metadataLocation());
+            if (isDone(commit(replace, event, wanted.reply(), mutation), name, kind)) {
+                return wanted.reply();
             }
         }
         throw contended(name, kind);
     }
 
-    private CommitOutcome commit(
-            Change change,
-            String operation,
-            ObjectName name,
-            String metadataLocation,
-            StoredReply reply,
-            Mutation mutation) {
-        return store.commit(new StoreTransaction(
-                List.of(change),
-                List.of(mutation.event(operation, name.namespace(), name.name(), metadataLocation)),
-                mutation.finished(reply)));
+    private CommitOutcome commit(Change change, CatalogEvent event, StoredReply reply, Mutation mutation) {
+        return store.commit(new StoreTransaction(List.of(change), List.of(event), mutation.finished(reply)));
     }
 
     private boolean isDone(CommitOutcome outcome, ObjectName name, ObjectKind kind) {
@@ -193,12 +218,33 @@ final class ObjectService {
                 yield false;
             }
             case KEY_TAKEN -> throw new KeyTakenException();
-            case NAMESPACE_NOT_EMPTY -> throw new IllegalStateException("Impossible for an object: " + outcome);
+            case LOCATION_TAKEN -> throw locationTaken(name);
+            case NAMESPACE_NOT_EMPTY, WAREHOUSE_NOT_EMPTY ->
+                throw new IllegalStateException("Impossible for an object: " + outcome);
         };
     }
 
     static String operation(String verb, ObjectKind kind) {
         return verb + "-" + kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Throws if an object must not be taken away.
+     *
+     * @throws ForbiddenException saying how to lift the protection
+     */
+    static void refuseProtected(ObjectRecord object, ObjectName name) {
+        if (object.isProtected()) {
+            throw new ForbiddenException("%s is protected; 'tarn table unprotect %s' lifts the protection", name, name);
+        }
+    }
+
+    /** Not a conflict: clients would take that for an object that exists, or would try again. */
+    static BadRequestException locationTaken(ObjectName name) {
+        return new BadRequestException(
+                "The location of %s lies at, above or below that of another table or view, or of one that was dropped and"
+                        + " is still kept or being purged; choose a location of its own",
+                name);
     }
 
     private static String shown(ObjectKind kind) {

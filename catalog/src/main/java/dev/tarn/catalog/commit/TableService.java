@@ -3,9 +3,11 @@ package dev.tarn.catalog.commit;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoredReply;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 
@@ -16,8 +18,8 @@ public final class TableService {
     private final TableLocations locations;
 
     /** Tables of one store. */
-    public TableService(CatalogStore store, MetadataFiles files, TableLocations locations) {
-        this.objects = new ObjectService(store);
+    public TableService(CatalogStore store, MetadataFiles files, TableLocations locations, LocationRule rule) {
+        this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
     }
@@ -68,19 +70,19 @@ public final class TableService {
 
     /** Adds a table whose metadata file exists already. Fails if the name is in use. */
     public StoredReply register(ObjectName table, String metadataLocation, Mutation mutation) {
-        StoredReply reply = checkedForRegistration(metadataLocation);
-        return objects.register(table, ObjectKind.TABLE, metadataLocation, reply, mutation);
+        return objects.register(checkedForRegistration(table, metadataLocation), mutation);
     }
 
     /** Points a table at a metadata file that exists already, adding the table if it does not exist. */
     public StoredReply registerOver(ObjectName table, String metadataLocation, Mutation mutation) {
-        StoredReply reply = checkedForRegistration(metadataLocation);
-        return objects.registerOver(table, ObjectKind.TABLE, metadataLocation, reply, mutation);
+        return objects.registerOver(checkedForRegistration(table, metadataLocation), mutation);
     }
 
-    private StoredReply checkedForRegistration(String metadataLocation) {
+    private ObjectService.Registration checkedForRegistration(ObjectName table, String metadataLocation) {
         locations.checked("metadata-location", metadataLocation);
-        locations.check(files.load(metadataLocation).metadata());
-        return StoredReply.table(metadataLocation);
+        TableMetadata metadata = files.load(metadataLocation).metadata();
+        locations.check(metadata);
+        return new ObjectService.Registration(
+                table, ObjectKind.TABLE, metadataLocation, metadata.location(), StoredReply.table(metadataLocation));
     }
 }

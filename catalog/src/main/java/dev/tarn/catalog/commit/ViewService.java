@@ -3,6 +3,7 @@ package dev.tarn.catalog.commit;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoredReply;
@@ -17,8 +18,8 @@ public final class ViewService {
     private final TableLocations locations;
 
     /** Views of one store. */
-    public ViewService(CatalogStore store, ViewFiles files, TableLocations locations) {
-        this.objects = new ObjectService(store);
+    public ViewService(CatalogStore store, ViewFiles files, TableLocations locations, LocationRule rule) {
+        this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
     }
@@ -58,6 +59,13 @@ public final class ViewService {
         ViewMetadata metadata = files.load(metadataLocation).metadata();
         locations.checked("view location", metadata.location());
         locations.checkProperties(metadata.properties());
-        return objects.register(view, ObjectKind.VIEW, metadataLocation, StoredReply.view(metadataLocation), mutation);
+        return objects.register(
+                new ObjectService.Registration(
+                        view,
+                        ObjectKind.VIEW,
+                        metadataLocation,
+                        metadata.location(),
+                        StoredReply.view(metadataLocation)),
+                mutation);
     }
 }

@@ -13,6 +13,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -77,13 +78,14 @@ final class WarehouseRoutes {
                 parts.files(), parts.location(), parts.s3(), parts.vendCredentials(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
         Replies replies = new Replies(bodies, viewBodies);
-        ObjectCommits commits = new ObjectCommits(parts.store(), parts.objectFiles(), locations);
+        ObjectCommits commits =
+                new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new TableService(parts.store(), parts.files(), locations),
+                        new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE),
                         commits,
                         parts.queues(),
                         parts.purge(),
@@ -95,7 +97,7 @@ final class WarehouseRoutes {
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new ViewService(parts.store(), parts.objectFiles().views(), locations),
+                        new ViewService(parts.store(), parts.objectFiles().views(), locations, LocationRule.EXCLUSIVE),
                         commits,
                         parts.queues(),
                         locations,

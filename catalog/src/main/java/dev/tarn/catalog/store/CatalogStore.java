@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The durable state of a catalog. Reads see every acknowledged transaction; changes go through {@link #commit} only.
- * Thread-safe. Whoever opens a store closes it.
+ * The durable state of one warehouse. Reads see every acknowledged transaction; changes go through {@link #commit} only.
+ * Objects found or listed by name are live ones; those that were dropped softly are found by id, by location and by
+ * {@link #listDeleted}. A view of a {@link CatalogDatabase}: thread-safe, and not to be closed.
  */
-public interface CatalogStore extends AutoCloseable {
+public interface CatalogStore {
     /** A namespace, absent if it does not exist. */
     Optional<NamespaceRecord> findNamespace(List<String> levels);
 
@@ -20,11 +21,33 @@ public interface CatalogStore extends AutoCloseable {
      */
     List<String> listNamespaces(List<String> parent, String after, int limit);
 
-    /** An object of one kind, absent if the namespace or the object does not exist. */
+    /** A live object of one kind, absent if the namespace or the object does not exist. */
     Optional<ObjectRecord> findObject(List<String> namespace, String name, ObjectKind kind);
 
-    /** Names of the objects of a kind in a namespace, in order; see {@link #listNamespaces} for paging. */
+    /** An object by its id, live or dropped softly. */
+    Optional<ObjectRecord> findObjectById(String id);
+
+    /** Names of the live objects of a kind in a namespace, in order; see {@link #listNamespaces} for paging. */
     List<String> listObjects(List<String> namespace, ObjectKind kind, String after, int limit);
+
+    /**
+     * Objects that were dropped softly, in the order of their ids.
+     *
+     * @param namespace where they were; empty for the whole warehouse
+     * @param afterId only ids behind this one; empty for all
+     * @param limit at most so many
+     */
+    List<ObjectRecord> listDeleted(List<String> namespace, String afterId, int limit);
+
+    /** The live object that a file or folder belongs to: the one with the longest base location at or above it. */
+    Optional<ObjectRecord> liveObjectAt(String location);
+
+    /**
+     * Objects, live or dropped softly, whose base location is this one, above it or below it.
+     *
+     * @param limit at most so many
+     */
+    List<ObjectRecord> overlapping(String location, int limit);
 
     /** What a keyed mutation answered, absent if the key is unknown. */
     Optional<IdempotencyRecord> findFinished(IdempotencyKey key);
@@ -36,10 +59,4 @@ public interface CatalogStore extends AutoCloseable {
      *     before any work if too many wait; UNAVAILABLE if nothing was changed because the database failed
      */
     CommitOutcome commit(StoreTransaction transaction);
-
-    /** What is wrong with the store, in one sentence; absent when it works. Answers from memory. */
-    Optional<String> problem();
-
-    @Override
-    void close();
 }

@@ -1,73 +1,269 @@
 package dev.tarn.catalog.store;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** One change of the stored state. Every change of something that exists names the version that it expects. */
 public sealed interface Change {
     /** Adds a namespace below one that exists. */
-    record CreateNamespace(List<String> levels, Map<String, String> properties) implements Change {}
+    record CreateNamespace(List<String> levels, Map<String, String> properties) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.createNamespace(this);
+        }
+
+        @Override
+        public String order() {
+            return namespaceOrder(levels);
+        }
+    }
 
     /** Replaces the properties of a namespace. */
     record ReplaceNamespaceProperties(List<String> levels, Map<String, String> properties, long expectedVersion)
-            implements Change {}
-
-    /** Removes an empty namespace. */
-    record DropNamespace(List<String> levels, long expectedVersion) implements Change {}
-
-    /** Adds a table or view under a new id. */
-    record CreateObject(String id, List<String> namespace, String name, ObjectKind kind, String metadataLocation)
-            implements Change {}
-
-    /** Gives an object its next version. */
-    record ReplaceObject(String id, long expectedVersion, String metadataLocation) implements Change {}
-
-    /** Gives an object another name, in the same or another namespace. */
-    record RenameObject(String id, long expectedVersion, List<String> namespace, String name) implements Change {}
-
-    /** Forgets an object; its files stay. */
-    record DropObject(String id, long expectedVersion) implements Change {}
-
-    /** Calls the function of this case. A new case breaks every caller at compile time. */
-    default <R> R match(
-            Function<CreateNamespace, R> createNamespace,
-            Function<ReplaceNamespaceProperties, R> replaceProperties,
-            Function<DropNamespace, R> dropNamespace,
-            Function<CreateObject, R> createObject,
-            Function<ReplaceObject, R> replaceObject,
-            Function<RenameObject, R> renameObject,
-            Function<DropObject, R> dropObject) {
-        if (this instanceof CreateNamespace change) {
-            return createNamespace.apply(change);
+            implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.replaceNamespaceProperties(this);
         }
-        if (this instanceof ReplaceNamespaceProperties change) {
-            return replaceProperties.apply(change);
+
+        @Override
+        public String order() {
+            return namespaceOrder(levels);
         }
-        if (this instanceof DropNamespace change) {
-            return dropNamespace.apply(change);
-        }
-        if (this instanceof CreateObject change) {
-            return createObject.apply(change);
-        }
-        if (this instanceof ReplaceObject change) {
-            return replaceObject.apply(change);
-        }
-        if (this instanceof RenameObject change) {
-            return renameObject.apply(change);
-        }
-        return dropObject.apply((DropObject) this);
     }
 
+    /** Removes an empty namespace. Objects that were dropped softly do not keep it. */
+    record DropNamespace(List<String> levels, long expectedVersion) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.dropNamespace(this);
+        }
+
+        @Override
+        public String order() {
+            return namespaceOrder(levels);
+        }
+    }
+
+    /**
+     * Adds a table or view under a new id.
+     *
+     * @param location base location, at most 2,000 bytes; empty if it is not known, and then nothing is checked
+     */
+    record CreateObject(
+            String id,
+            List<String> namespace,
+            String name,
+            ObjectKind kind,
+            String metadataLocation,
+            String location,
+            LocationRule locationRule)
+            implements Change {
+        /** An object that shares its location with no other one. */
+        public CreateObject(
+                String id,
+                List<String> namespace,
+                String name,
+                ObjectKind kind,
+                String metadataLocation,
+                String location) {
+            this(id, namespace, name, kind, metadataLocation, location, LocationRule.EXCLUSIVE);
+        }
+
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.createObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /**
+     * Gives a live object its next version.
+     *
+     * @param location base location from now on; checked if it is another one than before
+     */
+    record ReplaceObject(
+            String id, long expectedVersion, String metadataLocation, String location, LocationRule locationRule)
+            implements Change {
+        /** The next version of an object that shares its location with no other one. */
+        public ReplaceObject(String id, long expectedVersion, String metadataLocation, String location) {
+            this(id, expectedVersion, metadataLocation, location, LocationRule.EXCLUSIVE);
+        }
+
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.replaceObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /**
+     * Changes nothing, but demands that a live object still has a version when everything else happens: for tables that a
+     * transaction only read.
+     */
+    record ExpectObject(String id, long expectedVersion) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.expectObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /** Gives a live object another name, in the same or another namespace. */
+    record RenameObject(String id, long expectedVersion, List<String> namespace, String name) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.renameObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /** Forgets an object, live or dropped softly; its files stay. */
+    record DropObject(String id, long expectedVersion) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.dropObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /** Takes a live object out of its namespace, so that it can be brought back. It keeps its location to itself. */
+    record SoftDeleteObject(String id, long expectedVersion, Instant deletedAt, Instant purgeAfter) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.softDeleteObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /** Brings back an object that was dropped softly, under a name that is free. */
+    record UndropObject(String id, long expectedVersion, List<String> namespace, String name) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.undropObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /** Says whether a live object must not be dropped. A new version, so that a drop that runs beside it is stale. */
+    record ProtectObject(String id, long expectedVersion, boolean isProtected) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.protectObject(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
+    /** Adds a task of this warehouse. NAME_TAKEN if there is one of this id. */
+    record EnqueueTask(TaskRecord task) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.enqueueTask(this);
+        }
+
+        @Override
+        public String order() {
+            return "t" + task.id();
+        }
+    }
+
+    /** Moves a task. STALE if it is gone or somebody works on it. */
+    record RescheduleTask(String id, Instant dueAt) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.rescheduleTask(this);
+        }
+
+        @Override
+        public String order() {
+            return "t" + id;
+        }
+    }
+
+    /** Takes a task back. STALE if it is gone or somebody works on it. */
+    record CancelTask(String id) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.cancelTask(this);
+        }
+
+        @Override
+        public String order() {
+            return "t" + id;
+        }
+    }
+
+    /** One method for each case: a new case breaks everybody who tells them apart at compile time. */
+    interface Cases<R, E extends Exception> {
+        R createNamespace(CreateNamespace change) throws E;
+
+        R replaceNamespaceProperties(ReplaceNamespaceProperties change) throws E;
+
+        R dropNamespace(DropNamespace change) throws E;
+
+        R createObject(CreateObject change) throws E;
+
+        R replaceObject(ReplaceObject change) throws E;
+
+        R expectObject(ExpectObject change) throws E;
+
+        R renameObject(RenameObject change) throws E;
+
+        R dropObject(DropObject change) throws E;
+
+        R softDeleteObject(SoftDeleteObject change) throws E;
+
+        R undropObject(UndropObject change) throws E;
+
+        R protectObject(ProtectObject change) throws E;
+
+        R enqueueTask(EnqueueTask change) throws E;
+
+        R rescheduleTask(RescheduleTask change) throws E;
+
+        R cancelTask(CancelTask change) throws E;
+    }
+
+    /** Calls the method of this case. */
+    <R, E extends Exception> R match(Cases<R, E> cases) throws E;
+
     /** The order in which changes of one transaction are made, so that two transactions never wait for each other. */
-    default String order() {
-        return match(
-                change -> "n" + String.join("\u001f", change.levels()),
-                change -> "n" + String.join("\u001f", change.levels()),
-                change -> "n" + String.join("\u001f", change.levels()),
-                change -> "o" + change.id(),
-                change -> "o" + change.id(),
-                change -> "o" + change.id(),
-                change -> "o" + change.id());
+    String order();
+
+    private static String namespaceOrder(List<String> levels) {
+        return "n" + String.join("\u001f", levels);
     }
 }

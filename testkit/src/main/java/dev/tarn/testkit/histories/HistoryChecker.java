@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -30,6 +31,7 @@ import java.util.stream.IntStream;
 public final class HistoryChecker {
     private final Map<String, List<Integer>> lists;
     private final Map<Integer, Transaction> transactions = new HashMap<>();
+    private final Map<Integer, Integer> nodes = new HashMap<>();
     private final Set<Integer> happened = new HashSet<>();
     private final List<String> anomalies = new ArrayList<>();
 
@@ -89,7 +91,7 @@ public final class HistoryChecker {
 
     private void checkReads() {
         for (int id : happened) {
-            transactions.get(id).reads().forEach((list, seen) -> {
+            transaction(id).reads().forEach((list, seen) -> {
                 List<Integer> order = lists.getOrDefault(list, List.of());
                 int from = seen.length() - seen.tail().size();
                 if (seen.length() > order.size()
@@ -103,15 +105,14 @@ public final class HistoryChecker {
 
     private void checkOrder() {
         List<Transaction> byInvocation = happened.stream()
-                .map(transactions::get)
+                .map(this::transaction)
                 .sorted(Comparator.comparingLong(Transaction::invoked))
                 .toList();
-        Map<Integer, Integer> nodes = new HashMap<>();
         byInvocation.forEach(transaction -> nodes.put(transaction.id(), nodes.size()));
         // Behind the transactions comes one barrier for each of them: what returned by then, and leads to what began
         // later.
         OrderGraph graph = new OrderGraph(2 * byInvocation.size());
-        addDependencies(graph, nodes, byInvocation);
+        addDependencies(graph, byInvocation);
         report("not serialisable", graph, byInvocation);
         if (anomalies.isEmpty()) {
             addTime(graph, byInvocation);
@@ -119,32 +120,32 @@ public final class HistoryChecker {
         }
     }
 
-    private void addDependencies(OrderGraph graph, Map<Integer, Integer> nodes, List<Transaction> all) {
+    private void addDependencies(OrderGraph graph, List<Transaction> all) {
         lists.values()
                 .forEach(order -> IntStream.range(1, order.size())
-                        .forEach(i -> graph.edge(nodes.get(order.get(i - 1)), nodes.get(order.get(i)))));
+                        .forEach(i -> graph.edge(node(order.get(i - 1)), node(order.get(i)))));
         for (Transaction reader : all) {
-            int node = nodes.get(reader.id());
-            reader.reads().forEach((list, seen) -> addRead(graph, nodes, node, list, seen.length()));
+            int node = node(reader.id());
+            reader.reads().forEach((list, seen) -> addRead(graph, node, list, seen.length()));
             for (String name : reader.absent()) {
                 List<Integer> possible = possibleAbsences(reader, lists.getOrDefault(name, List.of()));
                 if (possible.isEmpty()) {
                     anomalies.add("missing: %d found nothing at %s, where there was something all the time"
                             .formatted(reader.id(), name));
                 } else if (possible.size() == 1) {
-                    addRead(graph, nodes, node, name, possible.get(0));
+                    addRead(graph, node, name, possible.get(0));
                 }
             }
         }
     }
 
-    private void addRead(OrderGraph graph, Map<Integer, Integer> nodes, int reader, String list, int length) {
+    private void addRead(OrderGraph graph, int reader, String list, int length) {
         List<Integer> order = lists.getOrDefault(list, List.of());
         if (length > 0) {
-            graph.edge(nodes.get(order.get(length - 1)), reader);
+            graph.edge(node(order.get(length - 1)), reader);
         }
         if (length < order.size()) {
-            graph.edge(reader, nodes.get(order.get(length)));
+            graph.edge(reader, node(order.get(length)));
         }
     }
 
@@ -153,9 +154,9 @@ public final class HistoryChecker {
         return IntStream.rangeClosed(0, order.size())
                 .filter(length -> length % 2 == 0)
                 .filter(length ->
-                        length == 0 || transactions.get(order.get(length - 1)).invoked() < reader.returned())
-                .filter(length -> length == order.size()
-                        || transactions.get(order.get(length)).returned() > reader.invoked())
+                        length == 0 || transaction(order.get(length - 1)).invoked() < reader.returned())
+                .filter(length ->
+                        length == order.size() || transaction(order.get(length)).returned() > reader.invoked())
                 .boxed()
                 .toList();
     }
@@ -193,6 +194,14 @@ public final class HistoryChecker {
             anomalies.add("%s: each of these %d must precede the others: %s"
                     .formatted(what, members.size(), members.stream().limit(6).toList()));
         }
+    }
+
+    private Transaction transaction(int id) {
+        return Objects.requireNonNull(transactions.get(id));
+    }
+
+    private int node(int id) {
+        return Objects.requireNonNull(nodes.get(id));
     }
 
     private static String lastOf(List<Integer> tail) {

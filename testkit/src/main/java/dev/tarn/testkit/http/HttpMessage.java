@@ -10,19 +10,35 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
-/**
- * A request or an answer as it went over the wire.
- *
- * @param head start line and headers, with the empty line that ends them
- * @param rawBody body bytes as sent, with the framing of chunks
- * @param body body bytes without the framing, as compressed as they were sent
- */
-public record HttpMessage(String head, byte[] rawBody, byte[] body) {
+/** A request or an answer as it went over the wire. Immutable, as long as nobody writes into its arrays. */
+public final class HttpMessage {
     /** Far more than any server takes. */
     private static final int MAX_HEAD_BYTES = 1 << 18;
 
     /** Bounds the memory of a test; the largest body that a test sends on purpose is below. */
     private static final int MAX_BODY_BYTES = 1 << 27;
+
+    private final String head;
+    private final byte[] rawBody;
+    private final byte[] body;
+
+    /**
+     * A message.
+     *
+     * @param head start line and headers, with the empty line that ends them
+     * @param rawBody body bytes as sent, with the framing of chunks
+     * @param body body bytes without the framing, as compressed as they were sent
+     */
+    public HttpMessage(String head, byte[] rawBody, byte[] body) {
+        this.head = head;
+        this.rawBody = rawBody;
+        this.body = body;
+    }
+
+    /** Body bytes without the framing of chunks, as compressed as they were sent. */
+    public byte[] body() {
+        return body;
+    }
 
     /** {@code GET}; of a request only. */
     public String method() {

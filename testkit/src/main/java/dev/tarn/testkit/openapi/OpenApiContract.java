@@ -231,8 +231,9 @@ public final class OpenApiContract {
 
     /**
      * Turns what OpenAPI adds to JSON schemas into plain ones. The file is of version 3.1, whose schemas do not know
-     * {@code nullable}, and uses it all the same. And it leaves out that a table without snapshots has no current one, for
-     * which Iceberg's own writer of metadata writes null.
+     * {@code nullable}, and uses it all the same. It leaves out that a table without snapshots has no current one, for which
+     * Iceberg's own writer of metadata writes null. And it wants a default value to be of exactly one type, where each
+     * integer is a long too.
      */
     private static void makePlainSchemas(JsonNode node) {
         if (node instanceof ObjectNode schema) {
@@ -251,6 +252,9 @@ public final class OpenApiContract {
             }
             if (schema.has("type") && !schema.path("example").has("type")) {
                 schema.remove("example");
+            }
+            if (schema.path("PrimitiveTypeValue") instanceof ObjectNode value && value.has("oneOf")) {
+                value.set("anyOf", value.remove("oneOf"));
             }
         }
         node.forEach(OpenApiContract::makePlainSchemas);

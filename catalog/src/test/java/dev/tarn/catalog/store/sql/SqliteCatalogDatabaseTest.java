@@ -1,7 +1,8 @@
-package dev.tarn.catalog.store;
+package dev.tarn.catalog.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.common.TarnException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded store keeps the promises of a store, and those of a file. */
-class SqliteCatalogStoreTest extends CatalogStoreContract {
+class SqliteCatalogDatabaseTest extends CatalogStoreContract {
     @Override
-    CatalogStore open(Path folder) {
-        return SqliteCatalogStore.open(folder, Clock.systemUTC());
+    CatalogDatabase open(Path folder) {
+        return SqliteCatalogDatabase.open(folder, Clock.systemUTC());
     }
 
     @Test

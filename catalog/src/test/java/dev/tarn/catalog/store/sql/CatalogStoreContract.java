@@ -1,8 +1,21 @@
-package dev.tarn.catalog.store;
+package dev.tarn.catalog.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.catalog.events.CatalogEvent;
+import dev.tarn.catalog.store.AuditRecord;
+import dev.tarn.catalog.store.CatalogDatabase;
+import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.Change;
+import dev.tarn.catalog.store.CommitOutcome;
+import dev.tarn.catalog.store.IdempotencyKey;
+import dev.tarn.catalog.store.IdempotencyRecord;
+import dev.tarn.catalog.store.NamespaceRecord;
+import dev.tarn.catalog.store.ObjectKind;
+import dev.tarn.catalog.store.ObjectRecord;
+import dev.tarn.catalog.store.StoreTransaction;
+import dev.tarn.catalog.store.StoredReply;
+import dev.tarn.catalog.store.WarehouseRecord;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,32 +36,39 @@ abstract class CatalogStoreContract {
     private static final IdempotencyKey KEY = new IdempotencyKey("p", "k");
 
     private Path folder;
+    private static final AuditRecord AUDIT =
+            new AuditRecord("p", "test", "thing", "allowed", Instant.EPOCH, Map.of("a", "b"));
+
+    private CatalogDatabase database;
     private CatalogStore store;
 
     /** Opens the store of a folder, again if it was closed. */
-    abstract CatalogStore open(Path folder);
+    abstract CatalogDatabase open(Path folder);
 
     @BeforeEach
     void start(@TempDir Path temporary) {
         folder = temporary;
-        store = open(folder);
+        database = open(folder);
+        store = database.warehouse("w");
+        assertThat(database.warehouses().create(warehouse("w"), AUDIT)).isEqualTo(CommitOutcome.APPLIED);
         assertThat(commit(new Change.CreateNamespace(DB, Map.of("a", "b")))).isEqualTo(CommitOutcome.APPLIED);
     }
 
     @AfterEach
     void stop() {
-        store.close();
+        database.close();
     }
 
     @Test
     void whatWasAppliedIsThereAfterReopening() {
         assertThat(commit(create("1", "t"))).isEqualTo(CommitOutcome.APPLIED);
-        store.close();
-        store = open(folder);
+        database.close();
+        database = open(folder);
+        store = database.warehouse("w");
 
         assertThat(store.findNamespace(DB)).contains(new NamespaceRecord(DB, Map.of("a", "b"), 1));
         assertThat(store.findObject(DB, "t", ObjectKind.TABLE))
-                .contains(new ObjectRecord("1", DB, "t", ObjectKind.TABLE, 1, "v1"));
+                .contains(new ObjectRecord("1", DB, "t", ObjectKind.TABLE, 1, "v1", "s3://b/1"));
         assertThat(store.findObject(DB, "t", ObjectKind.VIEW)).isEmpty();
     }
 
@@ -56,7 +76,7 @@ abstract class CatalogStoreContract {
     void namesAreUniqueAcrossKinds() {
         commit(create("1", "t"));
 
-        assertThat(commit(new Change.CreateObject("2", DB, "t", ObjectKind.VIEW, "v")))
+        assertThat(commit(new Change.CreateObject("2", DB, "t", ObjectKind.VIEW, "v", "s3://b/v")))
                 .isEqualTo(CommitOutcome.NAME_TAKEN);
         assertThat(commit(new Change.CreateNamespace(DB, Map.of()))).isEqualTo(CommitOutcome.NAME_TAKEN);
     }
@@ -65,9 +85,11 @@ abstract class CatalogStoreContract {
     void aTransactionWithOneStaleChangeChangesNothing() {
         commit(create("1", "t"));
         commit(create("2", "u"));
-        assertThat(commit(new Change.ReplaceObject("2", 1, "v2"))).isEqualTo(CommitOutcome.APPLIED);
+        assertThat(commit(new Change.ReplaceObject("2", 1, "v2", "s3://b/2"))).isEqualTo(CommitOutcome.APPLIED);
 
-        assertThat(commit(new Change.ReplaceObject("1", 1, "v2"), new Change.ReplaceObject("2", 1, "v3")))
+        assertThat(commit(
+                        new Change.ReplaceObject("1", 1, "v2", "s3://b/1"),
+                        new Change.ReplaceObject("2", 1, "v3", "s3://b/2")))
                 .isEqualTo(CommitOutcome.STALE);
 
         assertThat(store.findObject(DB, "t", ObjectKind.TABLE).orElseThrow().version())
@@ -83,7 +105,7 @@ abstract class CatalogStoreContract {
             List<Future<CommitOutcome>> running = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
                 String location = "w" + i;
-                running.add(executor.submit(() -> commit(new Change.ReplaceObject("1", 1, location))));
+                running.add(executor.submit(() -> commit(new Change.ReplaceObject("1", 1, location, "s3://b/1"))));
             }
             for (Future<CommitOutcome> future : running) {
                 won += future.get() == CommitOutcome.APPLIED ? 1 : 0;
@@ -101,7 +123,7 @@ abstract class CatalogStoreContract {
         commit(new Change.CreateNamespace(List.of("db", "child"), Map.of()));
 
         assertThat(commit(new Change.DropNamespace(DB, 1))).isEqualTo(CommitOutcome.NAMESPACE_NOT_EMPTY);
-        assertThat(commit(new Change.CreateObject("2", List.of("no"), "t", ObjectKind.TABLE, "v")))
+        assertThat(commit(new Change.CreateObject("2", List.of("no"), "t", ObjectKind.TABLE, "v", "s3://b/v")))
                 .isEqualTo(CommitOutcome.NAMESPACE_MISSING);
         assertThat(commit(new Change.RenameObject("1", 1, List.of("no"), "t")))
                 .isEqualTo(CommitOutcome.NAMESPACE_MISSING);
@@ -158,11 +180,15 @@ abstract class CatalogStoreContract {
         return store.commit(new StoreTransaction(List.of(changes), events(), Optional.empty()));
     }
 
+    private static WarehouseRecord warehouse(String id) {
+        return new WarehouseRecord(id, "name of " + id, "s3://b", Map.of("k", "v"), true, 1);
+    }
+
     private static Change create(String id, String name) {
-        return new Change.CreateObject(id, DB, name, ObjectKind.TABLE, "v1");
+        return new Change.CreateObject(id, DB, name, ObjectKind.TABLE, "v1", "s3://b/" + id);
     }
 
     private static List<CatalogEvent> events() {
-        return List.of(new CatalogEvent("test", DB, "t", "v1", "p", Instant.EPOCH));
+        return List.of(CatalogEvent.ofNamespace("test", DB, "p", Instant.EPOCH));
     }
 }

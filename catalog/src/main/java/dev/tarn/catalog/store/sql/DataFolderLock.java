@@ -1,4 +1,4 @@
-package dev.tarn.catalog.store;
+package dev.tarn.catalog.store.sql;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
