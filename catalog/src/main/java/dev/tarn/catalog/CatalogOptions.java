@@ -90,6 +90,11 @@ public record CatalogOptions(
                 AuthSettings.from(settings));
     }
 
+    /** Whether only this machine reaches the server. */
+    public boolean isOnLoopback() {
+        return isLoopback(host);
+    }
+
     private static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();

@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
-import dev.tarn.catalog.auth.OpenAccess;
+import dev.tarn.catalog.auth.Access;
+import dev.tarn.catalog.auth.AuditLog;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.ObjectFiles;
@@ -29,6 +30,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Iceberg REST catalog: one HTTP port that answers the protocol, {@code /health/live}, {@code /health/ready} and
@@ -37,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogServer implements AutoCloseable {
     /** Enough to hide the latency of an object store when a transaction changes many objects. */
     private static final int METADATA_WRITERS = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogServer.class);
 
     private final CatalogOptions options;
     private final Closer closer = new Closer();
@@ -139,6 +144,14 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
+        Access access = Access.open(
+                options.auth(),
+                options.dataFolder(),
+                database.access(),
+                new StoredTargets(database),
+                new AuditLog(Clock.systemUTC(), metrics),
+                Clock.systemUTC());
+        warnAboutPlainText();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database.warehouse(warehouse.id()),
@@ -152,7 +165,7 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC(),
-                        new OpenAccess()),
+                        access),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);
@@ -160,6 +173,14 @@ public final class CatalogServer implements AutoCloseable {
         ServerHandler handler = new ServerHandler(routes, metrics, checks);
         edge = closer.register(HttpEdge.start(options.host(), options.port(), limits.http(), handler, workers));
         readiness.serve(database);
+    }
+
+    private void warnAboutPlainText() {
+        if (!options.auth().isOpen() && !options.isOnLoopback()) {
+            LOG.warn(
+                    "Logins travel in plain text to {}: put a proxy with TLS before it, or keep it in a trusted network",
+                    options.host());
+        }
     }
 
     private HttpEdge edge() {

@@ -54,12 +54,14 @@ record ClientLogin(Optional<Secret> credential, Optional<Secret> token, String t
 
     /** The id in the credential. */
     Optional<String> clientId() {
-        return credential.map(value -> value.reveal().substring(0, value.reveal().indexOf(':')));
+        return credential.map(
+                value -> value.reveal().substring(0, value.reveal().indexOf(':')));
     }
 
     /** The secret in the credential. */
     Optional<Secret> clientSecret() {
-        return credential.map(value -> Secret.of(value.reveal().substring(value.reveal().indexOf(':') + 1)));
+        return credential.map(
+                value -> Secret.of(value.reveal().substring(value.reveal().indexOf(':') + 1)));
     }
 
     /** What the Flight SQL client needs. */

@@ -72,8 +72,7 @@ public final class TarnServer implements AutoCloseable {
             Path work = settings.server().dataFolder().resolve("engine");
             QueryEngine engine = closer.register(DuckDbQueryEngine.start(settings.engine(), work, catalogs, metrics));
             WarehouseProbe.check(settings.catalog().warehouse(), settings.s3());
-            FlightSqlServer flight =
-                    closer.register(FlightSqlServer.start(
+            FlightSqlServer flight = closer.register(FlightSqlServer.start(
                     settings.flight(),
                     open ? new NoLogin() : new CatalogLogin(catalog.uri()),
                     engine,
@@ -114,8 +113,7 @@ public final class TarnServer implements AutoCloseable {
 
     /** The gateway reads files as itself: that a caller may read the data too is only known if credentials are asked for. */
     private static Map<String, String> catalogProperties(TarnSettings settings, boolean open) {
-        Map<String, String> properties =
-                new HashMap<>(settings.s3().fileIoProperties());
+        Map<String, String> properties = new HashMap<>(settings.s3().fileIoProperties());
         if (!open) {
             properties.put("header.X-Iceberg-Access-Delegation", "vended-credentials");
         }

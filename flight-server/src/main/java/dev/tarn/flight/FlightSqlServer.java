@@ -5,6 +5,7 @@ import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.common.TarnException;
+import dev.tarn.flight.auth.Authenticator;
 import dev.tarn.flight.auth.NoLogin;
 import dev.tarn.flight.engine.QueryEngine;
 import dev.tarn.flight.protocol.CallIdentities;

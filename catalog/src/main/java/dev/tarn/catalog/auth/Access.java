@@ -32,12 +32,7 @@ public record Access(
      * @throws dev.tarn.common.TarnException CORRUPT or INVALID if the keys cannot be read or written
      */
     public static Access open(
-            AuthSettings settings,
-            Path folder,
-            AccessStore store,
-            GrantTargets targets,
-            AuditLog audit,
-            Clock clock) {
+            AuthSettings settings, Path folder, AccessStore store, GrantTargets targets, AuditLog audit, Clock clock) {
         ClientSecrets secrets = new ClientSecrets();
         CallerPermissions permissions = new CallerPermissions(store, settings.administrators());
         AccessAdministration principals = new AccessAdministration(store, secrets, audit, permissions::changed);
@@ -61,8 +56,6 @@ public record Access(
     }
 
     private static Path keysFile(AuthSettings settings, Path folder) {
-        return settings.signingKeysFile().isEmpty()
-                ? folder.resolve(KEYS_FILE)
-                : Path.of(settings.signingKeysFile());
+        return settings.signingKeysFile().isEmpty() ? folder.resolve(KEYS_FILE) : Path.of(settings.signingKeysFile());
     }
 }

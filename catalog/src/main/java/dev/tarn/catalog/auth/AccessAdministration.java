@@ -189,21 +189,17 @@ public final class AccessAdministration {
                 record -> store.unassign(principal.id(), role.id(), record));
         if (outcome == CommitOutcome.STALE) {
             throw new TarnException(
-                    ErrorKind.NOT_FOUND, "Principal '%s' does not have the role '%s'".formatted(principalName, roleName));
+                    ErrorKind.NOT_FOUND,
+                    "Principal '%s' does not have the role '%s'".formatted(principalName, roleName));
         }
         done("principal/" + principalName, outcome);
     }
 
-    private PrincipalRecord replace(
-            Caller caller, String action, String name, UnaryOperator<PrincipalRecord> next) {
+    private PrincipalRecord replace(Caller caller, String action, String name, UnaryOperator<PrincipalRecord> next) {
         inRounds("principal/" + name, () -> {
             PrincipalRecord replaced = next.apply(principal(name));
             return attempt(
-                    caller,
-                    action,
-                    "principal/" + name,
-                    Map.of(),
-                    record -> store.replacePrincipal(replaced, record));
+                    caller, action, "principal/" + name, Map.of(), record -> store.replacePrincipal(replaced, record));
         });
         return principal(name);
     }
@@ -262,7 +258,8 @@ public final class AccessAdministration {
         }
         if (outcome == CommitOutcome.STALE) {
             throw new TarnException(
-                    ErrorKind.CONFLICT, "%s was changed by somebody else at the same time; try again".formatted(subject));
+                    ErrorKind.CONFLICT,
+                    "%s was changed by somebody else at the same time; try again".formatted(subject));
         }
         if (outcome != CommitOutcome.APPLIED) {
             throw new IllegalStateException("Impossible for %s: %s".formatted(subject, outcome));

@@ -31,15 +31,15 @@ public record AuthSettings(
         String signingKeysFile,
         List<String> administrators,
         Optional<OidcSettings> oidc) {
-    /** No login. */
-    public static final AuthSettings OPEN = new AuthSettings(
-            Set.of(AuthMode.OPEN), Duration.ofHours(1), "", Optional.empty(), "", List.of(), Optional.empty());
-
     /** Tokens cannot be called back, so that they must not live for long. */
     private static final Duration MAX_TOKEN_LIFETIME = Duration.ofHours(1);
 
     /** A generated secret has 43 characters; a chosen one must not be guessed either. */
     private static final int MIN_SECRET_CHARS = 16;
+
+    /** No login. */
+    public static final AuthSettings OPEN = new AuthSettings(
+            Set.of(AuthMode.OPEN), Duration.ofHours(1), "", Optional.empty(), "", List.of(), Optional.empty());
 
     /** Refuses modes that contradict each other and secrets that can be guessed. */
     public AuthSettings {

@@ -104,8 +104,7 @@ public final class GrantAdministration {
                     administration.role(roleName).id(), privilege.name(), SecurableKind.SERVER, "", List.of(), "");
         }
         String warehouseId = targets.warehouseId(on.warehouse())
-                .orElseThrow(
-                        () -> new NoSuchWarehouseException("Warehouse '%s' does not exist", on.warehouse()));
+                .orElseThrow(() -> new NoSuchWarehouseException("Warehouse '%s' does not exist", on.warehouse()));
         CatalogStore objects = targets.objects(warehouseId);
         control.ofWarehouse(warehouseId, objects)
                 .require(caller, Privilege.CATALOG_MANAGE_ACCESS, Securable.warehouse());
@@ -115,7 +114,8 @@ public final class GrantAdministration {
                 new GrantRecord(roleId, privilege.name(), SecurableKind.WAREHOUSE, warehouseId, List.of(), "");
             case NAMESPACE -> {
                 if (objects.findNamespace(on.namespace()).isEmpty()) {
-                    throw new NoSuchNamespaceException("Namespace does not exist: %s", String.join(".", on.namespace()));
+                    throw new NoSuchNamespaceException(
+                            "Namespace does not exist: %s", String.join(".", on.namespace()));
                 }
                 yield new GrantRecord(
                         roleId, privilege.name(), SecurableKind.NAMESPACE, warehouseId, on.namespace(), "");
@@ -159,7 +159,8 @@ public final class GrantAdministration {
 
     private static Privilege privilege(String name) {
         String wanted = name.toUpperCase(Locale.ROOT).replace('-', '_');
-        List<String> names = Arrays.stream(Privilege.values()).map(Privilege::name).toList();
+        List<String> names =
+                Arrays.stream(Privilege.values()).map(Privilege::name).toList();
         if (!names.contains(wanted)) {
             throw new TarnException(
                     ErrorKind.INVALID, "There is no privilege '%s'%s".formatted(name, NearestName.hint(wanted, names)));

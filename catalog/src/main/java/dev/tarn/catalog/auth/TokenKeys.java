@@ -112,8 +112,7 @@ final class TokenKeys implements KeySource {
     /** Another replica may have made a new key in the same file. */
     @Override
     public List<JWK> keys(String keyId) {
-        boolean known = keyId.isEmpty()
-                || keys.stream().anyMatch(key -> keyId.equals(key.getKeyID()));
+        boolean known = keyId.isEmpty() || keys.stream().anyMatch(key -> keyId.equals(key.getKeyID()));
         if (!known && clock.instant().isAfter(readAt.plus(REREAD))) {
             reread();
         }

@@ -235,8 +235,8 @@ public final class HttpEdge implements AutoCloseable {
         Map<String, String> headers = new HashMap<>();
         // A header that comes twice is a list, as RFC 9110 says; where a list makes no sense nobody takes either value.
         request.headers()
-                .forEach((name, value) -> headers.merge(
-                        name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
+                .forEach((name, value) ->
+                        headers.merge(name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
         return headers;
     }
 

@@ -68,7 +68,10 @@ final class AccessRoutes {
     private Response createPrincipal(RestRequest request) {
         ObjectNode body = Json.readObject(request.http().body());
         return shownOnce(principals.createPrincipal(
-                request.caller(), text(body, "name"), optionalText(body, "identity"), Json.textMap(body, "properties")));
+                request.caller(),
+                text(body, "name"),
+                optionalText(body, "identity"),
+                Json.textMap(body, "properties")));
     }
 
     private Response describePrincipal(RestRequest request) {

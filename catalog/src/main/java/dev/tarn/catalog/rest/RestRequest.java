@@ -47,6 +47,11 @@ record RestRequest(
         return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
     }
 
+    /** A part of the path that is a name without further structure. */
+    String pathText(String name) {
+        return PathDecoder.decode(variable(name));
+    }
+
     List<String> namespace() {
         return ObjectName.checkedNamespace(PathDecoder.namespace(variable("namespace")));
     }

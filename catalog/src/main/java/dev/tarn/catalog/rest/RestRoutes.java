@@ -1,5 +1,6 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Access;
 import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,11 +38,14 @@ public final class RestRoutes implements RequestHandler {
 
     private static final String VERSION = "v1";
 
+    private static final String MANAGEMENT = "/management/v1";
+
     private final RequestObserver observer;
     private final AccessControl access;
     private final Authorizer serverAuthorizer;
     private final WarehouseRoutes defaultWarehouse;
     private final RouteTable server;
+    private final RouteTable management;
 
     /**
      * What the routes stand on.
@@ -56,7 +61,7 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
-     * @param access finds out who asks, and what they may do
+     * @param access who asks, what they may do, and the administration of that
      */
     public record Parts(
             CatalogStore store,
@@ -70,13 +75,13 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            AccessControl access) {}
+            Access access) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
         this.observer = new RequestObserver(metrics, telemetry);
-        this.access = parts.access();
-        this.serverAuthorizer = parts.access().ofServer();
+        this.access = parts.access().control();
+        this.serverAuthorizer = access.ofServer();
         this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
                 DEFAULT_WAREHOUSE,
                 parts.store(),
@@ -90,9 +95,12 @@ public final class RestRoutes implements RequestHandler {
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock(),
-                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
-        this.server =
-                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
+                access.ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
+        List<Route> own = new ArrayList<>();
+        own.add(Route.of("GET", "/v1/config", Guard.login(), this::config));
+        parts.access().tokens().ifPresent(tokens -> own.addAll(new TokenRoutes(tokens).routes()));
+        this.server = new RouteTable("/" + VERSION, own);
+        this.management = new RouteTable(MANAGEMENT, new AccessRoutes(parts.access()).routes());
     }
 
     @Override
@@ -107,6 +115,9 @@ public final class RestRoutes implements RequestHandler {
         }
         // Whoever is not logged in learns nothing about warehouses either.
         Caller caller = caller(request);
+        if (request.path().startsWith(MANAGEMENT + "/")) {
+            return run(management.find(request.method(), segments, 2), caller, serverAuthorizer, request);
+        }
         WarehouseRoutes warehouse = warehouse(segments);
         int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
         return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);

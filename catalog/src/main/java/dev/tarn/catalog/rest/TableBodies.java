@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.http.Response;
@@ -66,7 +68,11 @@ final class TableBodies {
     }
 
     Delegation delegation(RestRequest request) {
-        return request.asksForCredentials() && !credentials.isEmpty() ? Delegation.VENDED : Delegation.NONE;
+        // The server's own credentials open every table of the warehouse.
+        boolean vended = request.asksForCredentials()
+                && !credentials.isEmpty()
+                && request.may(Privilege.TABLE_WRITE_DATA, Securable.warehouse());
+        return vended ? Delegation.VENDED : Delegation.NONE;
     }
 
     /** Differs whenever the body would. */

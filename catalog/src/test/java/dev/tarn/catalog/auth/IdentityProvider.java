@@ -48,8 +48,10 @@ public final class IdentityProvider implements AutoCloseable {
     public static IdentityProvider start() {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-            IdentityProvider provider =
-                    new IdentityProvider(server, rsa("rsa-1"), new ECKeyGenerator(Curve.P_256).keyID("ec-1").generate());
+            IdentityProvider provider = new IdentityProvider(
+                    server,
+                    rsa("rsa-1"),
+                    new ECKeyGenerator(Curve.P_256).keyID("ec-1").generate());
             server.createContext("/realm/keys", provider::keys);
             server.createContext("/realm/.well-known/openid-configuration", provider::discover);
             server.createContext("/elsewhere", exchange -> send(exchange, provider.set()));
@@ -96,7 +98,9 @@ public final class IdentityProvider implements AutoCloseable {
 
     /** A token that is in order. */
     public String token(String subject, long nowSeconds) {
-        return rs256("{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}".formatted(rsa.getKeyID()), claims(subject, nowSeconds));
+        return rs256(
+                "{\"alg\":\"RS256\",\"typ\":\"at+jwt\",\"kid\":\"%s\"}".formatted(rsa.getKeyID()),
+                claims(subject, nowSeconds));
     }
 
     /** Signs any header and payload with the RSA key. */

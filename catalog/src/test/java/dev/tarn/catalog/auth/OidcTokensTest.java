@@ -57,7 +57,8 @@ class OidcTokensTest {
 
     @Test
     void aStartThatIsAheadIsForgivenForThirtySecondsAndNoMore() {
-        assertThat(authenticate(provider.token("ada", START.getEpochSecond() + 29)).principal())
+        assertThat(authenticate(provider.token("ada", START.getEpochSecond() + 29))
+                        .principal())
                 .endsWith("#ada");
 
         refused(provider.token("ada", START.getEpochSecond() + 31), "The token is not valid yet");
@@ -109,7 +110,8 @@ class OidcTokensTest {
 
         for (int minute = 0; minute < 60; minute++) {
             clock.advance(Duration.ofMinutes(1));
-            assertThat(authenticate(provider.token("ada", clock.instant().getEpochSecond())).principal())
+            assertThat(authenticate(provider.token("ada", clock.instant().getEpochSecond()))
+                            .principal())
                     .endsWith("#ada");
         }
     }
@@ -127,8 +129,7 @@ class OidcTokensTest {
 
     @Test
     void aProviderWithoutAnAudienceIsRefusedAtTheStart() {
-        assertThatThrownBy(() -> new OidcSettings(
-                        provider.issuer(), List.of(), "", OidcSettings.ALGORITHMS, "sub", ""))
+        assertThatThrownBy(() -> new OidcSettings(provider.issuer(), List.of(), "", OidcSettings.ALGORITHMS, "sub", ""))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("catalog.auth.oidc.audience");
     }
@@ -136,8 +137,7 @@ class OidcTokensTest {
     @ParameterizedTest
     @ValueSource(strings = {"http://idp.example/realm", "ftp://127.0.0.1/x", "https://user:word@idp.example", "no uri"})
     void aProviderThatOthersCouldImpersonateIsRefusedAtTheStart(String issuer) {
-        assertThatThrownBy(() ->
-                        new OidcSettings(issuer, List.of("lake"), "", OidcSettings.ALGORITHMS, "sub", ""))
+        assertThatThrownBy(() -> new OidcSettings(issuer, List.of("lake"), "", OidcSettings.ALGORITHMS, "sub", ""))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("must be an https address, or http on loopback");
     }
@@ -145,8 +145,7 @@ class OidcTokensTest {
     @ParameterizedTest
     @ValueSource(strings = {"HS256", "none", "EdDSA"})
     void anAlgorithmThatIsNoneOfTheAcceptedOnesIsRefusedAtTheStart(String algorithm) {
-        assertThatThrownBy(() -> new OidcSettings(
-                        provider.issuer(), List.of("lake"), "", Set.of(algorithm), "sub", ""))
+        assertThatThrownBy(() -> new OidcSettings(provider.issuer(), List.of("lake"), "", Set.of(algorithm), "sub", ""))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("catalog.auth.oidc.algorithms");
     }

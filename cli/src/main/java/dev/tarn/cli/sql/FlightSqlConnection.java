@@ -100,7 +100,9 @@ public final class FlightSqlConnection implements AutoCloseable {
     private CallOption[] options() {
         CallOption[] known = options;
         if (known == null) {
-            known = loggedIn().<CallOption[]>map(option -> new CallOption[] {option}).orElse(NOTHING);
+            known = loggedIn()
+                    .<CallOption[]>map(option -> new CallOption[] {option})
+                    .orElse(NOTHING);
             options = known;
         }
         return known;

@@ -66,10 +66,14 @@ public final class CatalogLogin implements Authenticator {
         Secret secret = password.orElseThrow(
                 () -> unauthenticated("A login needs a client id as user name and its secret as password"));
         Map<String, String> form = Map.of(
-                "grant_type", "client_credentials",
-                "client_id", user,
-                "client_secret", secret.reveal(),
-                "scope", "catalog");
+                "grant_type",
+                "client_credentials",
+                "client_id",
+                user,
+                "client_secret",
+                secret.reveal(),
+                "scope",
+                "catalog");
         String body = form.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
@@ -117,10 +121,10 @@ public final class CatalogLogin implements Authenticator {
         String[] parts = token.reveal().split("\\.", -1);
         if (parts.length == 3) {
             try {
-                JsonNode claims =
-                        json(new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8));
+                JsonNode claims = json(new String(Base64.getUrlDecoder().decode(parts[1]), StandardCharsets.UTF_8));
                 if (claims.path("sub").isTextual()) {
-                    return claims.path("iss").asText("") + "#" + claims.path("sub").textValue();
+                    return claims.path("iss").asText("") + "#"
+                            + claims.path("sub").textValue();
                 }
             } catch (IllegalArgumentException e) {
                 return "token-" + hash.substring(0, 16);
@@ -145,8 +149,7 @@ public final class CatalogLogin implements Authenticator {
         return switch (status) {
             case 400, 401, 403 -> unauthenticated(message);
             case 429 -> new TarnException(ErrorKind.OVERLOADED, "The catalog takes no more logins now; try again");
-            default ->
-                new TarnException(ErrorKind.UNAVAILABLE, "The catalog answered %d to a login".formatted(status));
+            default -> new TarnException(ErrorKind.UNAVAILABLE, "The catalog answered %d to a login".formatted(status));
         };
     }
 
@@ -165,8 +168,8 @@ public final class CatalogLogin implements Authenticator {
 
     private static String hash(Secret token) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(token.reveal().getBytes(StandardCharsets.UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(token.reveal().getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);

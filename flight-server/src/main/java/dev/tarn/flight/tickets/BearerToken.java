@@ -49,7 +49,9 @@ public record BearerToken(String sessionId, String principal, Optional<Secret> c
                 return Optional.of(new BearerToken(
                         in.readUTF(),
                         in.readUTF(),
-                        Optional.of(in.readUTF()).filter(text -> !text.isEmpty()).map(Secret::of),
+                        Optional.of(in.readUTF())
+                                .filter(text -> !text.isEmpty())
+                                .map(Secret::of),
                         Instant.ofEpochMilli(in.readLong())));
             }
         } catch (IOException | IllegalArgumentException | TarnException e) {
