@@ -45,6 +45,9 @@ public record CatalogLimits(
 
     private static final DataSize MAX_HEADERS = new DataSize(32 * 1024);
 
+    /** A head is a few packets; whoever takes longer holds the connection for its own sake. */
+    private static final Duration MAX_HEAD_TIMEOUT = Duration.ofSeconds(15);
+
     /** Refuses counts below one and durations that are not positive. */
     public CatalogLimits {
         if (maxConnections < 1 || workers < 1 || maxQueuedRequests < 1 || maxQueuedCommits < 1) {
@@ -94,6 +97,7 @@ public record CatalogLimits(
                 maxConnections,
                 workers,
                 maxQueuedRequests,
+                requestTimeout.compareTo(MAX_HEAD_TIMEOUT) < 0 ? requestTimeout : MAX_HEAD_TIMEOUT,
                 requestTimeout,
                 idleTimeout);
     }

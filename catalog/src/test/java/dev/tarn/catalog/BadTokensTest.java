@@ -91,7 +91,7 @@ class BadTokensTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("badTokens")
+    @MethodSource({"badSignatures", "badClaims"})
     void aBadTokenIsRefused(String name, String token) {
         HttpResponse<String> refused = catalog.send("GET", "/v1/namespaces", "", "Authorization", "Bearer " + token);
 
@@ -99,7 +99,7 @@ class BadTokensTest {
         assertThat(refused.body()).contains("NotAuthorizedException").doesNotContain(token);
     }
 
-    static Stream<Arguments> badTokens() throws Exception {
+    static Stream<Arguments> badSignatures() throws Exception {
         String unsigned = IdentityProvider.part(claims()) + ".";
         return Stream.of(
                 arguments("alg none", IdentityProvider.part("{\"alg\":\"none\"}") + "." + unsigned),
@@ -123,7 +123,11 @@ class BadTokensTest {
                 arguments("kid of 8 kB", kid("x".repeat(8_000))),
                 arguments("unknown kid", kid("rsa-2")),
                 arguments("unknown crit", header("\"crit\":[\"x\"],\"x\":1", provider)),
-                arguments("b64 false", header("\"crit\":[\"b64\"],\"b64\":false", provider)),
+                arguments("b64 false", header("\"crit\":[\"b64\"],\"b64\":false", provider)));
+    }
+
+    static Stream<Arguments> badClaims() throws Exception {
+        return Stream.of(
                 arguments("no exp", signed("\"exp\":", "\"expired\":")),
                 arguments("past exp", replaced("\"exp\":\\d+", "\"exp\":" + (now() - 31))),
                 arguments("far-future nbf", replaced("\"nbf\":\\d+", "\"nbf\":" + (now() + 1000))),

@@ -174,7 +174,8 @@ class OwnLoginTest {
         assertThat(post("/management/v1/principals/etl/activate", "", root).statusCode())
                 .isEqualTo(200);
         assertThat(get("/v1/config", held).statusCode()).isEqualTo(200);
-        assertThat(post("/management/v1/principals/root/deactivate", "", root).statusCode())
+        assertThat(post("/management/v1/principals/%s/deactivate".formatted("root"), "", root)
+                        .statusCode())
                 .isEqualTo(403);
     }
 
@@ -208,7 +209,8 @@ class OwnLoginTest {
             assertThat(again.client(Map.of("credential", first)).listNamespaces())
                     .isEmpty();
         }
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/root.properties"))))
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(folder.resolve("data").resolve("root.properties"))))
                 .isEqualTo("rw-------");
     }
 
@@ -269,7 +271,7 @@ class OwnLoginTest {
 
     private String credential() throws IOException {
         Properties properties = new Properties();
-        properties.load(Files.newBufferedReader(folder.resolve("data/root.properties")));
+        properties.load(Files.newBufferedReader(folder.resolve("data").resolve("root.properties")));
         return properties.getProperty("client.credential");
     }
 

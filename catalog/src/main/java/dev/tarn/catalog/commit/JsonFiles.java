@@ -1,5 +1,6 @@
 package dev.tarn.catalog.commit;
 
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.io.IOException;
@@ -26,9 +27,11 @@ final class JsonFiles {
     }
 
     /** Writes a new file. Fails if it exists. */
-    void write(String location, byte[] json) {
+    void write(String location, Pieces json) {
         try (OutputStream out = io.newOutputFile(location).create()) {
-            out.write(isGzip(location) ? MetadataFiles.gzip(json) : json);
+            for (byte[] part : isGzip(location) ? json.gzip() : json.plain()) {
+                out.write(part);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + location, e);
         }

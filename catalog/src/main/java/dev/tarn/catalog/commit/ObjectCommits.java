@@ -208,9 +208,9 @@ public final class ObjectCommits {
     }
 
     private Step nextTable(ObjectChange change, ObjectRecord current) {
-        TableMetadata base = files.tables().load(current.metadataLocation()).metadata();
-        TableMetadata next = TableChanges.update(base, change.request());
-        if (next == base) {
+        TableVersion base = files.tables().load(current.metadataLocation());
+        TableMetadata next = TableChanges.update(base.metadata(), change.request());
+        if (next == base.metadata()) {
             return Step.unchanged(current, change.name());
         }
         locations.check(next);
@@ -221,7 +221,7 @@ public final class ObjectCommits {
                 Optional.of(current),
                 location,
                 next.location(),
-                () -> files.tables().write(location, next));
+                () -> files.tables().writeNext(location, next, base));
     }
 
     private Step nextView(ObjectChange change, ObjectRecord current) {

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.commit;
 
+import dev.tarn.catalog.bytes.Pieces;
 import org.apache.iceberg.view.ViewMetadata;
 
 /**
@@ -7,7 +8,6 @@ import org.apache.iceberg.view.ViewMetadata;
  *
  * @param location of the metadata file
  * @param metadata parsed
- * @param json the bytes it was parsed from, uncompressed; never to be changed
+ * @param json what the file holds, uncompressed
  */
-@SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares states.
-public record StoredView(String location, ViewMetadata metadata, byte[] json) {}
+public record StoredView(String location, ViewMetadata metadata, Pieces json) {}

@@ -7,7 +7,6 @@ import org.apache.iceberg.TableMetadata;
  *
  * @param location of the metadata file
  * @param metadata parsed
- * @param json the bytes it was parsed from, uncompressed; never to be changed
+ * @param json what the file holds, uncompressed
  */
-@SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares versions.
-public record TableVersion(String location, TableMetadata metadata, byte[] json) {}
+public record TableVersion(String location, TableMetadata metadata, MetadataJson json) {}

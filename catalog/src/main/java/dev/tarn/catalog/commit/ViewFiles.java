@@ -2,6 +2,7 @@ package dev.tarn.catalog.commit;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.model.ViewChanges;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.ErrorKind;
@@ -31,7 +32,7 @@ public final class ViewFiles {
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
                 .weigher((String location, StoredView view) ->
-                        (int) Math.min(Integer.MAX_VALUE, (long) view.json().length * PARSED_FACTOR))
+                        (int) Math.min(Integer.MAX_VALUE, view.json().length() * PARSED_FACTOR))
                 .build();
     }
 
@@ -46,7 +47,7 @@ public final class ViewFiles {
 
     /** Writes a new file, and keeps the state in memory. Fails if the file exists. */
     public void write(String location, ViewMetadata metadata) {
-        byte[] json = ViewMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8);
+        Pieces json = Pieces.of(ViewMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8));
         files.write(location, json);
         cache.put(location, new StoredView(location, ViewChanges.at(location, metadata), json));
     }
@@ -61,7 +62,7 @@ public final class ViewFiles {
         byte[] json = files.read(location);
         try {
             String text = new String(json, StandardCharsets.UTF_8);
-            return new StoredView(location, ViewMetadataParser.fromJson(location, text), json);
+            return new StoredView(location, ViewMetadataParser.fromJson(location, text), Pieces.of(json));
         } catch (RuntimeException e) {
             throw new TarnException(
                     ErrorKind.CORRUPT,

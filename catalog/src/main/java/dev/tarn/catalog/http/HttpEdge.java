@@ -1,40 +1,53 @@
 package dev.tarn.catalog.http;
 
+import dev.tarn.common.DataSize;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
- * The HTTP/1.1 server. Event loops only move bytes; requests are handled on the workers. Thread-safe; whoever starts it
- * closes it. Does not own the workers.
+ * The HTTP/1.1 server. Event loops move bytes and give answers that are ready in memory; all other requests are handled on
+ * the workers. Thread-safe; whoever starts it closes it. Does not own the workers.
  */
 public final class HttpEdge implements AutoCloseable {
     private static final long START_TIMEOUT_SECONDS = 10;
 
+    /** How often slow clients are looked for. */
+    private static final long SWEEP_MILLIS = 500;
+
+    private static final byte[] NO_BODY = {};
+
     private final Vertx vertx;
+    private final HttpServerOptions options;
     private final HttpServer server;
+    private final ConnectionWatch watch;
     private final HttpLimits limits;
     private final RequestHandler handler;
     private final Executor workers;
@@ -47,13 +60,15 @@ public final class HttpEdge implements AutoCloseable {
         this.limits = limits;
         this.handler = handler;
         this.workers = workers;
-        this.server = vertx.createHttpServer(new HttpServerOptions()
+        this.watch = new ConnectionWatch(limits);
+        this.options = new HttpServerOptions()
                 .setMaxInitialLineLength(Math.toIntExact(limits.maxRequestLine().bytes()))
                 .setMaxHeaderSize(Math.toIntExact(limits.maxHeaders().bytes()))
                 .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout(Math.toIntExact(limits.idleTimeout().toMillis()))
                 .setHttp2ClearTextEnabled(false)
-                .setTcpNoDelay(true));
+                .setTcpNoDelay(true);
+        this.server = vertx.createHttpServer(options);
     }
 
     /**
@@ -72,7 +87,11 @@ public final class HttpEdge implements AutoCloseable {
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
         HttpEdge edge = new HttpEdge(vertx, limits, handler, workers);
-        edge.server.connectionHandler(edge::onConnection).requestHandler(edge::onRequest);
+        edge.server
+                .connectionHandler(edge::onConnection)
+                .invalidRequestHandler(edge::onInvalidRequest)
+                .requestHandler(edge::onRequest);
+        long unused = vertx.setPeriodic(SWEEP_MILLIS, id -> edge.watch.sweep(System.nanoTime()));
         try {
             edge.server
                     .listen(port, host)
@@ -130,60 +149,136 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void onConnection(HttpConnection connection) {
+        StrictRequestDecoder decoder = new StrictRequestDecoder(options);
+        ((ConnectionBase) connection).channel().pipeline().replace(HttpRequestDecoder.class, "decoder", decoder);
+        watch.opened(connection, decoder);
+        connection.closeHandler(closed -> {
+            connections.decrementAndGet();
+            watch.closed(connection);
+        });
         if (connections.incrementAndGet() > limits.maxConnections()) {
             connection.close();
         }
-        connection.closeHandler(closed -> connections.decrementAndGet());
+    }
+
+    /** What the decoder could not read: nothing behind it on this connection can be trusted. */
+    private void onInvalidRequest(HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        refuse(request, invalid(cause));
+    }
+
+    private EdgeException invalid(Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return new EdgeException(414, "The request line must not be longer than " + limits.maxRequestLine());
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return new EdgeException(431, "The headers of a request must not be longer than " + limits.maxHeaders());
+        }
+        return new EdgeException(400, "This is no valid HTTP/1.1 request: " + cause.getMessage());
     }
 
     private void onRequest(HttpServerRequest request) {
-        long maxBytes = limits.maxBody().bytes();
+        if (((ConnectionBase) request.connection()).isNotWritable()) {
+            // The client sends without reading: its answers would pile up in memory.
+            request.connection().close();
+            return;
+        }
+        String encoding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("chunked")) {
+            refuse(request, new EdgeException(400, "Transfer-Encoding must be chunked"));
+        } else if (!request.uri().startsWith("/")) {
+            refuse(request, new EdgeException(400, "The request line must name a path that begins with a slash"));
+        } else if (encoding == null && hasNoBody(request)) {
+            answerNow(request);
+        } else {
+            receiveBody(request);
+        }
+    }
+
+    private static boolean hasNoBody(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        return length == null || length.equals("0");
+    }
+
+    private void answerNow(HttpServerRequest request) {
+        Request received = received(request, NO_BODY);
+        Optional<Response> ready = handler.answerFromMemory(received);
+        if (ready.isEmpty()) {
+            dispatch(request, vertx.getOrCreateContext(), () -> handler.handle(received));
+            return;
+        }
+        Response response = ready.get();
+        boolean gzip = ResponseWriter.isGzip(request, response);
+        if (gzip && !response.body().isCompressed()) {
+            dispatch(request, vertx.getOrCreateContext(), () -> CompletableFuture.completedFuture(response));
+            return;
+        }
+        write(request, response, gzip);
+    }
+
+    private void receiveBody(HttpServerRequest request) {
+        String path = path(request);
+        DataSize maxBytes = new DataSize(Math.min(
+                limits.maxBody().bytes(), handler.maxBodyBytes(request.method().name(), path)));
+        if (isAnnouncedBeyond(request, maxBytes.bytes())) {
+            refuse(request, new BodyTooLargeException(maxBytes));
+            return;
+        }
+        if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
+            request.response().writeContinue();
+        }
         Buffer body = Buffer.buffer();
         Context context = vertx.getOrCreateContext();
         long timer = vertx.setTimer(
                 limits.bodyTimeout().toMillis(), id -> request.connection().close());
         request.exceptionHandler(failure -> vertx.cancelTimer(timer));
         request.handler(chunk -> {
-            if (body.length() + chunk.length() > maxBytes) {
+            if (body.length() + chunk.length() > maxBytes.bytes()) {
                 vertx.cancelTimer(timer);
                 request.handler(ignored -> {}).endHandler(ignored -> {});
-                refuse(request, new BodyTooLargeException(limits.maxBody()));
+                refuse(request, new BodyTooLargeException(maxBytes));
                 return;
             }
             body.appendBuffer(chunk);
         });
         request.endHandler(end -> {
             vertx.cancelTimer(timer);
-            dispatch(request, body.getBytes(), context);
+            String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+            dispatch(
+                    request,
+                    context,
+                    () -> handler.handle(received(request, Inflater.inflate(encoding, body.getBytes(), maxBytes))));
         });
     }
 
-    private void refuse(HttpServerRequest request, RuntimeException reason) {
-        request.response().putHeader("connection", "close");
-        request.response().endHandler(ended -> request.connection().close());
-        write(request, handler.failure(reason));
+    private static boolean isAnnouncedBeyond(HttpServerRequest request, long maxBytes) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        // The decoder accepts digits only; a number of 19 digits or more is beyond every limit.
+        return length != null && (length.length() > 18 || Long.parseLong(length) > maxBytes);
     }
 
-    private void dispatch(HttpServerRequest request, byte[] rawBody, Context context) {
+    private void refuse(HttpServerRequest request, RuntimeException reason) {
+        request.response().endHandler(ended -> request.connection().close());
+        Future<Void> unused =
+                ResponseWriter.write(request, handler.failure(reason), false, ResponseWriter.Connection.CLOSE);
+    }
+
+    private void dispatch(HttpServerRequest request, Context context, Supplier<CompletionStage<Response>> work) {
         inFlight.begin();
         try {
-            workers.execute(() -> handle(request, rawBody, context));
+            workers.execute(() -> handle(request, context, work));
         } catch (RejectedExecutionException e) {
             inFlight.end();
             write(
                     request,
-                    handler.failure(new TarnException(ErrorKind.OVERLOADED, "Too many requests wait; try again", e)));
+                    handler.failure(new TarnException(ErrorKind.OVERLOADED, "Too many requests wait; try again", e)),
+                    false);
         }
     }
 
-    private void handle(HttpServerRequest request, byte[] rawBody, Context context) {
+    private void handle(HttpServerRequest request, Context context, Supplier<CompletionStage<Response>> work) {
         try {
-            handler.handle(new Request(
-                            request.method().name(),
-                            request.path() == null ? "" : request.path(),
-                            request.query() == null ? "" : request.query(),
-                            headers(request),
-                            Inflater.inflate(request.getHeader("content-encoding"), rawBody, limits.maxBody())))
+            work.get()
                     .whenComplete((response, failure) ->
                             answer(request, context, failure == null ? response : handler.failure(unwrapped(failure))));
         } catch (RuntimeException | Error e) {
@@ -192,52 +287,41 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void answer(HttpServerRequest request, Context context, Response response) {
+        boolean gzip = ResponseWriter.isGzip(request, response);
+        if (gzip) {
+            // Done here, where it may take its time, and kept for the event loop.
+            List<byte[]> unused = response.body().gzip();
+        }
         context.runOnContext(ignored -> {
             try {
-                write(request, response);
+                write(request, response, gzip);
             } finally {
                 inFlight.end();
             }
         });
     }
 
-    private void write(HttpServerRequest request, Response response) {
-        HttpServerResponse out = request.response();
-        if (out.closed() || out.ended()) {
-            return;
+    private void write(HttpServerRequest request, Response response, boolean gzip) {
+        Future<Void> sent = ResponseWriter.write(
+                request, response, gzip, draining ? ResponseWriter.Connection.CLOSE : ResponseWriter.Connection.KEEP);
+        HttpConnection connection = request.connection();
+        if (((ConnectionBase) connection).isNotWritable() && !sent.isComplete()) {
+            watch.answering(connection, response.body().length(), System.nanoTime());
+            sent.onComplete(ended -> watch.answered(connection));
         }
-        out.setStatusCode(response.status());
-        response.headers().forEach(out::putHeader);
-        if (draining) {
-            out.putHeader("connection", "close");
-        }
-        if (response.body().length == 0 || HttpMethod.HEAD.equals(request.method())) {
-            out.end();
-            return;
-        }
-        boolean gzip = response.gzipBody().length > 0 && acceptsGzip(request.getHeader("accept-encoding"));
-        if (response.gzipBody().length > 0) {
-            out.putHeader("vary", "accept-encoding");
-        }
-        if (gzip) {
-            out.putHeader("content-encoding", "gzip");
-        }
-        out.end(Buffer.buffer(gzip ? response.gzipBody() : response.body()));
     }
 
-    private static boolean acceptsGzip(@Nullable String header) {
-        return header != null
-                && header.toLowerCase(Locale.ROOT).contains("gzip")
-                && !header.replace(" ", "").toLowerCase(Locale.ROOT).contains("gzip;q=0,");
+    private static Request received(HttpServerRequest request, byte[] body) {
+        return new Request(
+                request.method().name(),
+                path(request),
+                request.query() == null ? "" : request.query(),
+                new HeaderView(request.headers()),
+                body);
     }
 
-    private static Map<String, String> headers(HttpServerRequest request) {
-        Map<String, String> headers = new HashMap<>();
-        // A header that comes twice is a list, as RFC 9110 says; where a list makes no sense nobody takes either value.
-        request.headers()
-                .forEach((name, value) ->
-                        headers.merge(name.toLowerCase(Locale.ROOT), value, (first, second) -> first + ", " + second));
-        return headers;
+    private static String path(HttpServerRequest request) {
+        return request.path() == null ? "" : request.path();
     }
 
     private static Throwable unwrapped(Throwable failure) {

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param maxConnections open connections
  * @param workers threads that handle requests
  * @param maxQueuedRequests requests that wait for a worker
+ * @param headTimeout within which the head of a request must have arrived, counted from its first byte
  * @param bodyTimeout within which a request must have arrived in full
  * @param idleTimeout after which a silent connection is closed
  */
@@ -22,6 +23,7 @@ public record HttpLimits(
         int maxConnections,
         int workers,
         int maxQueuedRequests,
+        Duration headTimeout,
         Duration bodyTimeout,
         Duration idleTimeout) {
     /** Refuses sizes beyond an array and counts below one. */

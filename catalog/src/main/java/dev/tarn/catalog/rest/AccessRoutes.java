@@ -173,11 +173,8 @@ final class AccessRoutes {
     private static Response shownOnce(AccessAdministration.WithSecret made) {
         ObjectNode body = describe(made.principal());
         made.secret().ifPresent(secret -> body.put("client-secret", secret.reveal()));
-        return new Response(
-                200,
-                Map.of("content-type", "application/json", "cache-control", "no-store"),
-                Json.bytes(body),
-                new byte[0]);
+        return Response.of(
+                200, Map.of("content-type", "application/json", "cache-control", "no-store"), Json.bytes(body));
     }
 
     private static ObjectNode describe(PrincipalRecord principal) {

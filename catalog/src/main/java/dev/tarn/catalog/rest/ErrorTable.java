@@ -1,8 +1,7 @@
 package dev.tarn.catalog.rest;
 
-import dev.tarn.catalog.http.BodyTooLargeException;
+import dev.tarn.catalog.http.EdgeException;
 import dev.tarn.catalog.http.Response;
-import dev.tarn.catalog.http.UnsupportedEncodingException;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.nio.charset.StandardCharsets;
@@ -64,11 +63,8 @@ final class ErrorTable {
         if (failure instanceof NoSuchRouteException route) {
             return new RestError(route.status(), "NotFoundException", message);
         }
-        if (failure instanceof BodyTooLargeException) {
-            return new RestError(413, "BadRequestException", message);
-        }
-        if (failure instanceof UnsupportedEncodingException) {
-            return new RestError(415, "BadRequestException", message);
+        if (failure instanceof EdgeException edge) {
+            return new RestError(edge.status(), "BadRequestException", message);
         }
         if (failure instanceof TarnException tarn) {
             return of(tarn.kind(), message);
@@ -92,10 +88,10 @@ final class ErrorTable {
         if (error.status() == 401) {
             Map<String, String> headers =
                     Map.of("content-type", "application/json", "www-authenticate", "Bearer realm=\"tarn\"");
-            return new Response(401, headers, body, new byte[0]);
+            return Response.of(401, headers, body);
         }
         if (error.status() == 429) {
-            return new Response(429, Map.of("content-type", "application/json", "retry-after", "1"), body, new byte[0]);
+            return Response.of(429, Map.of("content-type", "application/json", "retry-after", "1"), body);
         }
         return Response.of(error.status(), "application/json", body);
     }

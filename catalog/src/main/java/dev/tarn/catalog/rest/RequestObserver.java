@@ -78,7 +78,7 @@ final class RequestObserver {
             timer(new Outcome(route.endpoint(), response.status()))
                     .record(System.nanoTime() - begin, TimeUnit.NANOSECONDS);
             span.setAttribute(STATUS, (long) response.status());
-            span.setAttribute(BODY_SIZE, (long) response.body().length);
+            span.setAttribute(BODY_SIZE, response.body().length());
             if (response.status() >= 500) {
                 span.setStatus(StatusCode.ERROR);
             }

@@ -1,29 +1,28 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
+import dev.tarn.catalog.bytes.Piece;
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.iceberg.TableMetadata;
+import java.util.Optional;
 
 /**
  * The bodies of load answers, ready to be sent in plain and in gzip, by metadata file, snapshots mode and delegation. A
@@ -49,12 +48,9 @@ final class TableBodies {
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
     private final Map<String, String> credentials;
-    private final Cache<Key, Ready> cache;
+    private final Cache<Key, Response> cache;
 
     private record Key(String location, Snapshots snapshots, Delegation delegation) {}
-
-    @SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares bodies.
-    private record Ready(byte[] plain, byte[] gzip) {}
 
     TableBodies(
             MetadataFiles files, WarehouseUri warehouse, S3Settings s3, boolean vendCredentials, DataSize cacheSize) {
@@ -63,7 +59,8 @@ final class TableBodies {
         this.credentials = warehouse.isS3() && vendCredentials ? s3.credentialProperties() : Map.of();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
-                .weigher((Key key, Ready ready) -> ready.plain().length + ready.gzip().length)
+                .weigher((Key key, Response ready) ->
+                        (int) Math.min(Integer.MAX_VALUE, 2 * ready.body().length()))
                 .build();
     }
 
@@ -88,39 +85,46 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        Ready ready = cache.get(new Key(location, snapshots, delegation), this::build);
-        return new Response(
-                200,
-                Map.of("content-type", "application/json", "etag", etag(location, snapshots, delegation)),
-                ready.plain(),
-                ready.gzip());
+        return cache.get(new Key(location, snapshots, delegation), this::build);
+    }
+
+    /** The answer that is ready to be sent, absent if it has to be built. */
+    Optional<Response> loaded(String location, Snapshots snapshots, Delegation delegation) {
+        return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation)));
     }
 
     /** The answer for a table that exists nowhere yet, and so has no metadata file. */
     Response staged(String metadataJson, Delegation delegation) {
-        byte[] body = body("", metadataJson.getBytes(StandardCharsets.UTF_8), "", delegation);
-        return Response.of(200, "application/json", body);
+        return Response.of(
+                200,
+                Map.of("content-type", "application/json"),
+                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), "", delegation));
     }
 
     /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
     Response forgotten(String location) {
-        String head = "{\"metadata-location\":" + Json.text(location) + ",\"metadata\":";
-        byte[] metadata = files.load(location).json();
-        ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);
-        body.writeBytes(head.getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(metadata);
-        body.write('}');
-        return Response.of(200, "application/json", body.toByteArray());
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(Piece.of("{\"metadata-location\":" + Json.text(location) + ",\"metadata\":"));
+        pieces.addAll(files.load(location).json().pieces().pieces());
+        pieces.add(Piece.of("}"));
+        return Response.of(200, Map.of("content-type", "application/json"), Pieces.of(pieces));
     }
 
-    private Ready build(Key key) {
+    private Response build(Key key) {
         TableVersion version = files.load(key.location());
-        byte[] metadata = key.snapshots() == Snapshots.ALL ? version.json() : referencedOnly(version);
-        byte[] plain = body(key.location(), metadata, version.metadata().location(), key.delegation());
-        return new Ready(plain, MetadataFiles.gzip(plain));
+        MetadataJson json = key.snapshots() == Snapshots.ALL
+                ? version.json()
+                : version.json().referencedOnly(version.metadata());
+        Map<String, String> headers = Map.of(
+                "content-type", "application/json", "etag", etag(key.location(), key.snapshots(), key.delegation()));
+        return Response.of(
+                200,
+                headers,
+                body(key.location(), json.pieces(), version.metadata().location(), key.delegation())
+                        .joinedIfSmall());
     }
 
-    private byte[] body(String location, byte[] metadata, String tableLocation, Delegation delegation) {
+    private Pieces body(String location, Pieces metadata, String tableLocation, Delegation delegation) {
         Map<String, String> config = new LinkedHashMap<>(publicConfig);
         ObjectNode tail = Json.object();
         if (delegation == Delegation.VENDED) {
@@ -133,29 +137,11 @@ final class TableBodies {
             }
         }
         tail.set("config", Json.node(config));
-        ByteArrayOutputStream body = new ByteArrayOutputStream(metadata.length + 512);
         String head = location.isEmpty() ? "{" : "{\"metadata-location\":" + Json.text(location) + ",";
-        body.writeBytes((head + "\"metadata\":").getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(metadata);
-        body.writeBytes(("," + Json.text(tail).substring(1)).getBytes(StandardCharsets.UTF_8));
-        return body.toByteArray();
-    }
-
-    private static byte[] referencedOnly(TableVersion version) {
-        TableMetadata metadata = version.metadata();
-        Set<Long> referenced = new HashSet<>();
-        metadata.refs().values().forEach(ref -> referenced.add(ref.snapshotId()));
-        if (metadata.snapshots().size() == referenced.size()
-                || !(Json.tree(version.json()) instanceof ObjectNode tree)
-                || !(tree.get("snapshots") instanceof ArrayNode snapshots)) {
-            return version.json();
-        }
-        ArrayNode kept = tree.putArray("snapshots");
-        for (JsonNode snapshot : snapshots) {
-            if (referenced.contains(snapshot.path("snapshot-id").asLong())) {
-                kept.add(snapshot);
-            }
-        }
-        return Json.bytes(tree);
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(Piece.of(head + "\"metadata\":"));
+        pieces.addAll(metadata.pieces());
+        pieces.add(Piece.of("," + Json.text(tail).substring(1)));
+        return Pieces.of(pieces);
     }
 }

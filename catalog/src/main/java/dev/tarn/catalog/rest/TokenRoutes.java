@@ -69,8 +69,7 @@ final class TokenRoutes {
             if (e.kind() != ErrorKind.OVERLOADED) {
                 throw e;
             }
-            return new Response(
-                    429, with("retry-after", "60"), error("slow_down", String.valueOf(e.getMessage())), new byte[0]);
+            return Response.of(429, with("retry-after", "60"), error("slow_down", String.valueOf(e.getMessage())));
         }
     }
 
@@ -91,14 +90,14 @@ final class TokenRoutes {
         body.put("expires_in", issued.lifetime().toSeconds());
         body.put("issued_token_type", ACCESS_TOKEN);
         body.put("scope", scope);
-        return new Response(200, NEVER_KEPT, Json.bytes(body), new byte[0]);
+        return Response.of(200, NEVER_KEPT, Json.bytes(body));
     }
 
     private static Response refused(TokenRefusedException refusal) {
         byte[] body = error(refusal.reason().name().toLowerCase(Locale.ROOT), String.valueOf(refusal.getMessage()));
         return refusal.reason() == Reason.INVALID_CLIENT
-                ? new Response(401, with("www-authenticate", "Basic realm=\"tarn\""), body, new byte[0])
-                : new Response(400, NEVER_KEPT, body, new byte[0]);
+                ? Response.of(401, with("www-authenticate", "Basic realm=\"tarn\""), body)
+                : Response.of(400, NEVER_KEPT, body);
     }
 
     private static byte[] error(String code, String description) {

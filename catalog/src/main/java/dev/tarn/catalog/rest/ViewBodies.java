@@ -2,16 +2,17 @@ package dev.tarn.catalog.rest;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import dev.tarn.catalog.commit.MetadataFiles;
-import dev.tarn.catalog.commit.StoredView;
+import dev.tarn.catalog.bytes.Piece;
+import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -20,16 +21,14 @@ import java.util.Map;
  */
 final class ViewBodies {
     private final ViewFiles files;
-    private final Cache<String, Ready> cache;
-
-    @SuppressWarnings("ArrayRecordComponent") // Bytes travel to the wire as they are; nobody compares bodies.
-    private record Ready(byte[] plain, byte[] gzip, String etag) {}
+    private final Cache<String, Response> cache;
 
     ViewBodies(ViewFiles files, DataSize cacheSize) {
         this.files = files;
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
-                .weigher((String location, Ready ready) -> ready.plain().length + ready.gzip().length)
+                .weigher((String location, Response ready) ->
+                        (int) Math.min(Integer.MAX_VALUE, 2 * ready.body().length()))
                 .build();
     }
 
@@ -45,19 +44,14 @@ final class ViewBodies {
     }
 
     Response load(String location) {
-        Ready ready = cache.get(location, this::build);
-        return new Response(
-                200, Map.of("content-type", "application/json", "etag", ready.etag()), ready.plain(), ready.gzip());
+        return cache.get(location, this::build);
     }
 
-    private Ready build(String location) {
-        StoredView view = files.load(location);
-        ByteArrayOutputStream body = new ByteArrayOutputStream(view.json().length + 256);
-        body.writeBytes(
-                ("{\"metadata-location\":" + Json.text(location) + ",\"metadata\":").getBytes(StandardCharsets.UTF_8));
-        body.writeBytes(view.json());
-        body.writeBytes(",\"config\":{}}".getBytes(StandardCharsets.UTF_8));
-        byte[] plain = body.toByteArray();
-        return new Ready(plain, MetadataFiles.gzip(plain), etag(location));
+    private Response build(String location) {
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(Piece.of("{\"metadata-location\":" + Json.text(location) + ",\"metadata\":"));
+        pieces.addAll(files.load(location).json().pieces());
+        pieces.add(Piece.of(",\"config\":{}}"));
+        return Response.of(200, Map.of("content-type", "application/json", "etag", etag(location)), Pieces.of(pieces));
     }
 }

@@ -1,0 +1,170 @@
+package dev.tarn.catalog.histories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tarn.catalog.FaultyCatalog.Bug;
+import dev.tarn.catalog.FaultyCatalog.Death;
+import dev.tarn.catalog.FaultyCatalog.StoreFault;
+import dev.tarn.testkit.histories.HistoryChecker;
+import dev.tarn.testkit.http.Cut;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Clients read, append, change several tables at once, create, rename and drop, while the server dies at every step of a
+ * commit, its store fails, and connections break before, within and after requests and answers. What they did and saw must
+ * have one explanation. {@code -Dtarn.histories=20000} makes it long.
+ */
+class HistoriesTest {
+    private static final int TRANSACTIONS = Integer.getInteger("tarn.histories", 2_500);
+    private static final int CLIENTS = 8;
+    private static final int TRANSACTIONS_PER_TABLE = 300;
+
+    /** Enough for each planted bug to show, and short. */
+    private static final int TRANSACTIONS_TO_FIND_A_BUG = 400;
+
+    @Test
+    void theEmbeddedStoreLosesDoublesTearsAndReordersNothing(@TempDir Path folder) throws Exception {
+        int deaths = Math.max(Death.values().length, TRANSACTIONS / 500);
+        try (Run run = new Run(List.of(List.of("folder=" + folder)), TRANSACTIONS, deaths)) {
+            run.go();
+            run.expectEveryFault();
+            assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Bug.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aServerThatIsWrongIsFoundOut(Bug bug, @TempDir Path folder) throws Exception {
+        List<String> server = List.of("folder=" + folder, "bug=" + bug);
+        try (Run run = new Run(List.of(server), TRANSACTIONS_TO_FIND_A_BUG, 0)) {
+            run.go();
+            assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isNotEmpty();
+        }
+    }
+
+    /** One run: replicas, clients, and the judgement. */
+    private static final class Run implements AutoCloseable {
+        private final long seed = new Random().nextLong();
+        private final Random random = new Random(seed);
+        private final Recorder recorder = new Recorder();
+        private final List<Replica> replicas = new ArrayList<>();
+        private final AtomicBoolean stopped = new AtomicBoolean();
+        private final ExecutorService executor = Executors.newCachedThreadPool();
+        private final Workload workload;
+
+        /**
+         * Starts the servers.
+         *
+         * @param servers arguments of each
+         * @param deaths how often each dies
+         */
+        Run(List<List<String>> servers, int transactions, int deaths) {
+            for (List<String> server : servers) {
+                replicas.add(new Replica(server, deaths, 160, random.nextLong()));
+            }
+            int tables = Math.max(20, transactions / TRANSACTIONS_PER_TABLE);
+            workload = new Workload(replicas, recorder, tables, transactions, this::isOver);
+        }
+
+        private boolean isOver() {
+            return stopped.get()
+                    || (recorder.done() >= workload.transactions()
+                            && replicas.stream().allMatch(Replica::hasDiedAsPlanned));
+        }
+
+        void go() throws Exception {
+            prepare();
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                running.add(executor.submit(new HistoryClient(workload, random.nextLong())));
+            }
+            for (String name : HistoryClient.MOVING) {
+                running.add(executor.submit(new NameOwner(workload, name, 60, random.nextLong())));
+            }
+            for (Future<?> one : running) {
+                one.get();
+            }
+            readAll();
+            replicas.forEach(Replica::close);
+        }
+
+        private void prepare() throws InterruptedException {
+            CatalogCalls calls = new CatalogCalls(replicas, random);
+            HistoryClient.expect(
+                    calls.mutate("POST", "/v1/namespaces", "{\"namespace\":[\"" + Workload.NAMESPACE + "\"]}"), 200);
+            for (int i = 0; i < workload.tables(); i++) {
+                HistoryClient.expect(
+                        calls.mutate("POST", Workload.tablesPath(), LoadedTable.create("t" + i, Map.of())), 200);
+            }
+        }
+
+        private void readAll() throws InterruptedException {
+            CatalogCalls calls = new CatalogCalls(replicas, random);
+            for (int i = 0; i < workload.tables(); i++) {
+                CatalogCalls.Reply reply = calls.read(Workload.path("t" + i));
+                HistoryClient.expect(reply, 200);
+                recorder.finalList("t" + i, LoadedTable.of(reply.body()).seen().tail());
+            }
+        }
+
+        List<String> anomalies() {
+            List<String> anomalies = HistoryChecker.check(recorder.transactions(), recorder.lists());
+            System.out.printf(
+                    "histories: seed %d, transactions %s, faults %s, anomalies %d%n",
+                    seed, recorder.counts(), fired(), anomalies.size());
+            return anomalies;
+        }
+
+        void expectEveryFault() {
+            Set<String> neverFired = new TreeSet<>(everyFault());
+            neverFired.removeAll(fired().keySet());
+            assertThat(neverFired)
+                    .as("faults that never happened, seed %d", seed)
+                    .isEmpty();
+        }
+
+        private Map<String, Integer> fired() {
+            Map<String, Integer> fired = new TreeMap<>();
+            replicas.forEach(replica ->
+                    replica.fired().forEach((fault, count) -> fired.merge(fault, count.get(), Integer::sum)));
+            return fired;
+        }
+
+        private static Set<String> everyFault() {
+            Set<String> all = new TreeSet<>(Set.of("KILLED"));
+            for (Cut cut : Cut.values()) {
+                all.add("cut " + cut);
+            }
+            for (Death death : Death.values()) {
+                all.add(death.name());
+            }
+            for (StoreFault fault : StoreFault.values()) {
+                all.add(fault.name());
+            }
+            all.removeAll(Set.of("cut " + Cut.NONE, Death.NONE.name()));
+            return all;
+        }
+
+        @Override
+        public void close() {
+            stopped.set(true);
+            replicas.forEach(Replica::close);
+            executor.shutdownNow();
+        }
+    }
+}
