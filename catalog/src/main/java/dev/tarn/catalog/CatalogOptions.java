@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
 import dev.tarn.catalog.auth.AuthSettings;
+import dev.tarn.catalog.planning.PlanningSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
  * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
+ * @param planning how scans are planned
  * @param auth who may come in
  */
 public record CatalogOptions(
@@ -32,6 +34,7 @@ public record CatalogOptions(
         boolean vendStaticCredentials,
         CatalogLimits limits,
         boolean allowUnauthenticated,
+        PlanningSettings planning,
         AuthSettings auth) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -67,13 +70,60 @@ public record CatalogOptions(
             S3Settings s3,
             boolean vendStaticCredentials,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false, AuthSettings.OPEN);
+        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
     }
 
     /** The same server with another way to come in. */
-    public CatalogOptions with(AuthSettings newAuth) {
+    public CatalogOptions with(AuthSettings other) {
         return new CatalogOptions(
-                host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, allowUnauthenticated, newAuth);
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
+                other);
+    }
+
+    /** Options of a server that plans scans as usual. */
+    public CatalogOptions(
+            String host,
+            int port,
+            Path dataFolder,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            boolean vendStaticCredentials,
+            CatalogLimits limits,
+            boolean allowUnauthenticated) {
+        this(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                PlanningSettings.DEFAULTS,
+                AuthSettings.OPEN);
+    }
+
+    /** The same options, with scans planned in another way. */
+    public CatalogOptions with(PlanningSettings other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                other,
+                auth);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -87,6 +137,7 @@ public record CatalogOptions(
                 settings.flag("catalog.vend-static-credentials", false),
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
+                PlanningSettings.from(settings),
                 AuthSettings.from(settings));
     }
 

@@ -9,6 +9,7 @@ import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.HttpEdge;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
@@ -152,6 +153,8 @@ public final class CatalogServer implements AutoCloseable {
                 new AuditLog(Clock.systemUTC(), metrics),
                 Clock.systemUTC());
         warnAboutPlainText();
+        PlanningEngine planning =
+                closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), Clock.systemUTC()));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database.warehouse(warehouse.id()),
@@ -165,7 +168,9 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         Clock.systemUTC(),
-                        access),
+                        access,
+                        io,
+                        planning),
                 metrics,
                 telemetry);
         List<ReadinessCheck> checks = new ArrayList<>(others);

@@ -43,8 +43,11 @@ final class DefaultWarehouse {
                         "The default warehouse of this catalog is at %s but the setting 'server.warehouse' says %s; set it back, or use another data folder"
                                 .formatted(found.get().location(), location));
             }
-            if (outcome == CommitOutcome.APPLIED) {
-                continue;
+            boolean lookAgain = outcome == CommitOutcome.APPLIED
+                    || outcome == CommitOutcome.STALE
+                    || outcome == CommitOutcome.NAME_TAKEN;
+            if (!lookAgain) {
+                throw new IllegalStateException("Impossible for the default warehouse: " + outcome);
             }
         }
         throw new TarnException(

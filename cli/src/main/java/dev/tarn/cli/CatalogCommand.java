@@ -6,7 +6,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code tarn catalog}: what concerns a catalog as a whole. */
-@Command(name = "catalog", description = "Move everything that another catalog holds into this one.")
+@Command(name = "catalog", description = "Back a catalog up, restore it, or bring over another one.")
 final class CatalogCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before it runs anything

@@ -47,7 +47,10 @@ final class Commands {
     }
 
     private static CommandLine catalogs(Console console) {
-        return new CommandLine(new CatalogCommand()).addSubcommand(new CatalogMigrateCommand(console));
+        return new CommandLine(new CatalogCommand())
+                .addSubcommand(new CatalogBackupCommand(console))
+                .addSubcommand(new CatalogRestoreCommand(console))
+                .addSubcommand(new CatalogMigrateCommand(console));
     }
 
     private static void addHelp(CommandLine command) {

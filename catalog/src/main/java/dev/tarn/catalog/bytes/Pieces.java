@@ -107,8 +107,8 @@ public final class Pieces {
     private static byte[] trailer(long checksum, long length) {
         byte[] trailer = new byte[8];
         for (int i = 0; i < 4; i++) {
-            trailer[i] = (byte) (checksum >>> 8 * i);
-            trailer[4 + i] = (byte) (length >>> 8 * i);
+            trailer[i] = (byte) (checksum >>> (8 * i));
+            trailer[4 + i] = (byte) (length >>> (8 * i));
         }
         return trailer;
     }

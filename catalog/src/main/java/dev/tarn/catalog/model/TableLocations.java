@@ -78,6 +78,12 @@ public final class TableLocations {
         checkProperties(metadata.properties());
     }
 
+    /** Whether a file lies in the warehouse. */
+    public boolean contains(String file) {
+        // The common spelling is told without taking the location apart.
+        return (file.startsWith(root) && !file.contains("..")) || isBelow(root, file);
+    }
+
     /** Whether a file lies below a folder; both may be spelled in any way that means the same. */
     public static boolean isBelow(String folder, String file) {
         String normalised = normalise(file);

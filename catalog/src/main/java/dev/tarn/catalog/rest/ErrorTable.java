@@ -14,6 +14,8 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NamespaceNotEmptyException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchPlanIdException;
+import org.apache.iceberg.exceptions.NoSuchPlanTaskException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
@@ -33,6 +35,8 @@ final class ErrorTable {
             Map.entry(NoSuchTableException.class, 404),
             Map.entry(NoSuchViewException.class, 404),
             Map.entry(NoSuchWarehouseException.class, 404),
+            Map.entry(NoSuchPlanIdException.class, 404),
+            Map.entry(NoSuchPlanTaskException.class, 404),
             Map.entry(AlreadyExistsException.class, 409),
             Map.entry(NamespaceNotEmptyException.class, 409),
             Map.entry(CommitFailedException.class, 409),

@@ -99,6 +99,11 @@ record RestRequest(
                 .orElse(false);
     }
 
+    /** A segment of the path, decoded. */
+    String pathVariable(String name) {
+        return PathDecoder.decode(variable(name));
+    }
+
     private String variable(String name) {
         return Objects.requireNonNull(variables.get(name), name);
     }

@@ -11,6 +11,7 @@ import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
@@ -62,6 +64,8 @@ public final class RestRoutes implements RequestHandler {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param access who asks, what they may do, and the administration of that
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     public record Parts(
             CatalogStore store,
@@ -75,7 +79,9 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Access access) {}
+            Access access,
+            FileIO io,
+            PlanningEngine planning) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
@@ -95,7 +101,9 @@ public final class RestRoutes implements RequestHandler {
                 parts.bodyCacheSize(),
                 parts.idempotencyLifetime(),
                 parts.clock(),
-                access.ofWarehouse(DEFAULT_WAREHOUSE, parts.store())));
+                access.ofWarehouse(DEFAULT_WAREHOUSE, parts.store()),
+                parts.io(),
+                parts.planning()));
         List<Route> own = new ArrayList<>();
         own.add(Route.of("GET", "/v1/config", Guard.login(), this::config));
         parts.access().tokens().ifPresent(tokens -> own.addAll(new TokenRoutes(tokens).routes()));

@@ -72,6 +72,15 @@ final class TableBodies {
         return vended ? Delegation.VENDED : Delegation.NONE;
     }
 
+    /** What the client asked for to read the files of a plan, as a JSON array; empty if nothing. */
+    String storageCredentials(RestRequest request, String metadataLocation) {
+        if (delegation(request) == Delegation.NONE) {
+            return "";
+        }
+        String location = files.load(metadataLocation).metadata().location();
+        return Json.text(List.of(Map.of("prefix", location + "/", "config", credentials)));
+    }
+
     /** Differs whenever the body would. */
     String etag(String location, Snapshots snapshots, Delegation delegation) {
         try {

@@ -12,6 +12,7 @@ import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.common.DataSize;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.apache.iceberg.io.FileIO;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -53,6 +55,8 @@ final class WarehouseRoutes {
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param authorizer decides what callers may do here
+     * @param io reads the files of the warehouse
+     * @param planning plans scans
      */
     record Parts(
             String name,
@@ -67,7 +71,9 @@ final class WarehouseRoutes {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            Authorizer authorizer) {}
+            Authorizer authorizer,
+            FileIO io,
+            PlanningEngine planning) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
@@ -80,12 +86,13 @@ final class WarehouseRoutes {
         Replies replies = new Replies(bodies, viewBodies);
         ObjectCommits commits =
                 new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
+        TableService tables = new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE);
         List<Route> all = new ArrayList<>();
         all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         parts.store(),
                         namespaces,
-                        new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE),
+                        tables,
                         commits,
                         parts.queues(),
                         parts.purge(),
@@ -104,6 +111,12 @@ final class WarehouseRoutes {
                         replay,
                         viewBodies,
                         replies))
+                .routes());
+        all.addAll(new PlanRoutes(
+                        tables,
+                        parts.files(),
+                        bodies,
+                        parts.planning().warehouse(parts.name(), parts.io(), locations::contains))
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);

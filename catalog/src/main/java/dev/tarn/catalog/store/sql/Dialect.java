@@ -44,4 +44,12 @@ interface Dialect {
 
     /** Gives a sequence to the events that have none, in the order in which they became durable for each object. */
     void sequenceEvents(Transactions transactions);
+
+    /**
+     * After rows were inserted with the ids that they had elsewhere: lets new ids begin behind them, and new events behind a
+     * gap.
+     *
+     * @param gap how many sequences are left out
+     */
+    void continueAfterRestore(SqlSession session, long gap) throws SQLException;
 }

@@ -33,7 +33,7 @@ public final class SqliteCatalogDatabase extends SqlCatalogDatabase {
      *     newer Tarn wrote it, CORRUPT if the file is no database
      */
     public static SqliteCatalogDatabase open(Path folder, Clock clock) {
-        SqliteFile file = new SqliteFile(folder.resolve(FILE));
+        SqliteFile file = file(folder);
         DataFolderLock lock = DataFolderLock.take(folder);
         try {
             Dialect dialect = new SqliteDialect();
@@ -52,6 +52,11 @@ public final class SqliteCatalogDatabase extends SqlCatalogDatabase {
             lock.close();
             throw e;
         }
+    }
+
+    /** The file in which a folder keeps its database. */
+    static SqliteFile file(Path folder) {
+        return new SqliteFile(folder.resolve(FILE));
     }
 
     @Override

@@ -68,6 +68,14 @@ final class SqliteDialect implements Dialect {
         // The key of the table is the sequence, given by the one writer in the order of its commits.
     }
 
+    @Override
+    public void continueAfterRestore(SqlSession session, long gap) throws SQLException {
+        session.update("""
+                INSERT OR REPLACE INTO sqlite_sequence (rowid, name, seq)
+                SELECT (SELECT rowid FROM sqlite_sequence WHERE name = 'outbox'), 'outbox',
+                    (SELECT coalesce(max(sequence), 0) FROM outbox) + ?""", gap);
+    }
+
     private static String constraint(String message) {
         int begin = message.lastIndexOf(COLUMNS_FOLLOW);
         int end = message.lastIndexOf(')');

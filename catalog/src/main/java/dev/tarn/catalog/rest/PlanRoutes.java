@@ -1,0 +1,95 @@
+package dev.tarn.catalog.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.commit.MetadataFiles;
+import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.planning.PlanService;
+import dev.tarn.catalog.store.ObjectRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.BadRequestException;
+
+/**
+ * The operations of scan planning. They change nothing, so that an Idempotency-Key needs no memory: the same request has
+ * the same effect however often it comes. Thread-safe.
+ */
+final class PlanRoutes {
+    private final TableService tables;
+    private final MetadataFiles files;
+    private final TableBodies bodies;
+    private final PlanService planning;
+
+    PlanRoutes(TableService tables, MetadataFiles files, TableBodies bodies, PlanService planning) {
+        this.tables = tables;
+        this.files = files;
+        this.bodies = bodies;
+        this.planning = planning;
+    }
+
+    List<Route> routes() {
+        String table = "/v1/{prefix}/namespaces/{namespace}/tables/{table}";
+        Guard readers = Guard.path(Privilege.TABLE_READ_DATA);
+        return List.of(
+                new Route("POST", table + "/plan", readers, this::plan),
+                new Route("GET", table + "/plan/{plan-id}", readers, this::result),
+                Route.of("DELETE", table + "/plan/{plan-id}", readers, this::cancel),
+                new Route("POST", table + "/tasks", readers, this::tasks));
+    }
+
+    private CompletionStage<Response> plan(RestRequest request) {
+        checkKey(request);
+        ObjectNode body = Json.readObject(request.http().body());
+        return planning.plan(asked(request), body).thenApply(PlanRoutes::response);
+    }
+
+    private CompletionStage<Response> result(RestRequest request) {
+        return planning.result(asked(request), planId(request)).thenApply(PlanRoutes::response);
+    }
+
+    private Response cancel(RestRequest request) {
+        checkKey(request);
+        planning.cancel(asked(request), planId(request));
+        return Replies.noContent();
+    }
+
+    private CompletionStage<Response> tasks(RestRequest request) {
+        checkKey(request);
+        JsonNode task = Json.readObject(request.http().body()).path("plan-task");
+        if (!task.isTextual()) {
+            throw new BadRequestException("Field 'plan-task' must be a string");
+        }
+        return planning.tasks(asked(request), task.textValue()).thenApply(PlanRoutes::response);
+    }
+
+    private PlanService.Asked asked(RestRequest request) {
+        ObjectRecord table = tables.find(request.table());
+        TableMetadata metadata = files.load(table.metadataLocation()).metadata();
+        return new PlanService.Asked(
+                request.caller().principal(), metadata, bodies.storageCredentials(request, table.metadataLocation()));
+    }
+
+    private static String planId(RestRequest request) {
+        return request.pathVariable("plan-id");
+    }
+
+    private static void checkKey(RestRequest request) {
+        request.http().header("idempotency-key").ifPresent(key -> {
+            try {
+                UUID unused = UUID.fromString(key.strip());
+            } catch (IllegalArgumentException e) {
+                throw new BadRequestException(e, "The Idempotency-Key must be a UUID");
+            }
+        });
+    }
+
+    private static Response response(byte[] json) {
+        // Answers may hold credentials, and they are good for this caller only.
+        return Response.of(200, Map.of("content-type", "application/json", "cache-control", "no-store"), json);
+    }
+}
