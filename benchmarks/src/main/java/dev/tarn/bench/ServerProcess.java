@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +24,12 @@ final class ServerProcess implements AutoCloseable {
     private static final long STOP_SECONDS = 10;
 
     private final Process process;
+    private final Path log;
     private final BufferedReader out;
 
-    private ServerProcess(Process process) {
+    private ServerProcess(Process process, Path log) {
         this.process = process;
+        this.log = log;
         this.out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
@@ -42,7 +45,7 @@ final class ServerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().putAll(environment);
         try {
-            return new ServerProcess(builder.start());
+            return new ServerProcess(builder.start(), log);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot start " + command, e);
         }
@@ -83,7 +86,17 @@ final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("The server's output cannot be read", e);
         }
-        throw new IllegalStateException("The server ended before it was ready");
+        throw new IllegalStateException("The server ended before it was ready: " + endOfLog());
+    }
+
+    /** The log itself is deleted with the folder of the run. */
+    private String endOfLog() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
+        } catch (IOException e) {
+            return "and its log cannot be read: " + e.getMessage();
+        }
     }
 
     /** Waits until the server answers with 200, reading what it prints so that it never waits for us. */

@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -160,15 +161,12 @@ class NamesTest {
     void aNamespaceIsFoundByItsExactNameOnlyOrTheNameIsRefused() {
         List<Namespace> taken = new ArrayList<>();
         for (String name : NAMES) {
-            for (Namespace namespace :
-                    List.of(Namespace.of(name), Namespace.of("db", name), Namespace.of("db", "deep"))) {
-                try {
-                    if (!client.namespaceExists(namespace)) {
-                        client.createNamespace(namespace, Map.of("of", String.join("|", namespace.levels())));
+            // The client itself refuses a null byte in a namespace, before it asks the server.
+            if (name.indexOf('\0') < 0) {
+                for (Namespace namespace : List.of(Namespace.of(name), Namespace.of("db", name))) {
+                    if (isTaken(namespace)) {
                         taken.add(namespace);
                     }
-                } catch (BadRequestException e) {
-                    assertThat(name).as("a name that is refused").isNotIn("a.b", "a/b", "täble", "🧊", "a b");
                 }
             }
         }
@@ -188,6 +186,18 @@ class NamesTest {
             assertThat(client.dropNamespace(namespace)).isTrue();
         }
         assertThat(client.listNamespaces()).containsExactly(Namespace.of("db"));
+    }
+
+    private boolean isTaken(Namespace namespace) {
+        try {
+            client.createNamespace(namespace, new HashMap<>(Map.of("of", String.join("|", namespace.levels()))));
+            return true;
+        } catch (BadRequestException e) {
+            assertThat(namespace.level(namespace.length() - 1))
+                    .as("a name that is refused")
+                    .isNotIn("a.b", "a/b", "täble", "🧊", "a b");
+            return false;
+        }
     }
 
     /** Old and new clients write a name into a path in different ways; none may reach another table or a failure. */

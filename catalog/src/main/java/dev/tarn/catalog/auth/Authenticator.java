@@ -11,4 +11,12 @@ public interface Authenticator {
      * @throws dev.tarn.common.TarnException UNAUTHENTICATED if a login is needed and this is none, or no valid one
      */
     Caller authenticate(Optional<String> authorization);
+
+    /**
+     * The same, but from memory and without ever blocking or throwing; absent if that is not enough, also for who would be
+     * refused.
+     */
+    default Optional<Caller> callerInMemory(Optional<String> authorization) {
+        return Optional.empty();
+    }
 }

@@ -5,6 +5,11 @@ public interface Authorizer {
     /** Whether the caller may do this to that. */
     boolean may(Caller caller, Privilege privilege, Securable on);
 
+    /** Whether the caller may do this for certain, from memory and without ever blocking; false may mean "not known". */
+    default boolean mayInMemory(Caller caller, Privilege privilege, Securable on) {
+        return false;
+    }
+
     /**
      * Lets a caller pass or not. Whoever may list the names beside a missing object learns that it is missing; everybody
      * else gets the same refusal for what exists and what does not.

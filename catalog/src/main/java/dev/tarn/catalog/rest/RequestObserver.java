@@ -54,11 +54,12 @@ final class RequestObserver {
     final class Observation {
         private final Route route;
         private final Span span;
-        private final long begin = System.nanoTime();
+        private final long begin;
 
-        private Observation(Route route, Span span) {
+        private Observation(Route route, Span span, long begin) {
             this.route = route;
             this.span = span;
+            this.begin = begin;
         }
 
         /** Does work with the request's span as the current one, and its trace in the log lines of this thread. */
@@ -89,6 +90,11 @@ final class RequestObserver {
 
     /** Begins to observe a request. */
     Observation begin(Route route, Request request) {
+        return begin(route, request, System.nanoTime());
+    }
+
+    /** Observes a request that began a moment ago, when it was not clear yet who would answer. */
+    Observation begin(Route route, Request request, long beginNanos) {
         Context parent = propagator.extract(Context.root(), request, HEADERS);
         Span span = tracer.spanBuilder(route.endpoint())
                 .setParent(parent)
@@ -96,7 +102,7 @@ final class RequestObserver {
                 .setAttribute(METHOD, route.method())
                 .setAttribute(ROUTE, route.template())
                 .startSpan();
-        return new Observation(route, span);
+        return new Observation(route, span, beginNanos);
     }
 
     private Timer timer(Outcome outcome) {

@@ -6,7 +6,6 @@ import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,11 +65,7 @@ record RestRequest(
 
     /** Whether the client holds what has this tag, and need not get it again. */
     boolean isUnchanged(String etag) {
-        return http.header("if-none-match").stream()
-                .flatMap(given -> Arrays.stream(given.split(",", -1)))
-                .map(String::strip)
-                .map(tag -> tag.startsWith("W/") ? tag.substring(2) : tag)
-                .anyMatch(tag -> tag.equals(etag) || tag.equals("*"));
+        return ETags.isUnchanged(http, etag);
     }
 
     Optional<String> parameter(String name) {
@@ -93,7 +88,7 @@ record RestRequest(
     }
 
     /** Whether the client asked for credentials with the table. */
-    boolean asksForCredentials() {
+    static boolean asksForCredentials(Request http) {
         return http.header("x-iceberg-access-delegation")
                 .map(value -> value.toLowerCase(Locale.ROOT).contains("vended-credentials"))
                 .orElse(false);

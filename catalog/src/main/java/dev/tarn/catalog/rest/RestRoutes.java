@@ -24,11 +24,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
 import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the warehouse and the operation for a request. A path without a prefix means the default warehouse. Thread-safe.
@@ -41,6 +44,11 @@ public final class RestRoutes implements RequestHandler {
     private static final String VERSION = "v1";
 
     private static final String MANAGEMENT = "/management/v1";
+
+    /** Far above any request that is no commit. */
+    private static final long MAX_ORDINARY_BODY_BYTES = 1 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
     private final RequestObserver observer;
     private final AccessControl access;
@@ -129,6 +137,61 @@ public final class RestRoutes implements RequestHandler {
         WarehouseRoutes warehouse = warehouse(segments);
         int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
         return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);
+    }
+
+    @Override
+    public Optional<Response> answerFromMemory(Request request) {
+        if (!request.method().equals("GET")) {
+            return Optional.empty();
+        }
+        try {
+            return warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
+        } catch (RuntimeException e) {
+            LOG.warn("An answer from memory failed; a worker gives it", e);
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Response> answerFromMemory(WarehouseRoutes warehouse, Request request) {
+        Optional<WarmAnswers.Warm> known = warehouse.warm().find(request.target());
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        WarmAnswers.Warm warm = known.get();
+        long begin = System.nanoTime();
+        return access.callerInMemory(request.header("authorization"))
+                .filter(warm.mayInMemory())
+                .flatMap(caller -> warm.answer().apply(request))
+                .map(response -> observer.begin(warm.route(), request, begin).end(response));
+    }
+
+    /** The warehouse that a path names, without asking anybody. */
+    private Optional<WarehouseRoutes> warehouseInMemory(String path) {
+        int begin = VERSION.length() + 2;
+        int end = path.indexOf('/', begin);
+        if (end < 0 || !path.startsWith(VERSION, 1)) {
+            return Optional.empty();
+        }
+        String head = path.substring(begin, end);
+        return head.equals(defaultWarehouse.name()) || defaultWarehouse.heads().contains(head)
+                ? Optional.of(defaultWarehouse)
+                : Optional.empty();
+    }
+
+    @Override
+    public long maxBodyBytes(String method, String path) {
+        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+    }
+
+    /** Commits and transactions: the only requests that grow with what is written. */
+    private static boolean isCommit(String path) {
+        if (path.endsWith("/transactions/commit")) {
+            return true;
+        }
+        int last = path.lastIndexOf('/');
+        return last > 0
+                && (path.startsWith("/tables", last - "/tables".length())
+                        || path.startsWith("/views", last - "/views".length()));
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
+import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
@@ -48,7 +49,14 @@ final class TableBodies {
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
     private final Map<String, String> credentials;
-    private final Cache<Key, Response> cache;
+    private final Cache<Key, Loaded> cache;
+
+    /** An answer, and the one for clients that have it already. */
+    record Loaded(String etag, Response response, Response notModified) {
+        Response answer(Request request) {
+            return ETags.isUnchanged(request, etag) ? notModified : response;
+        }
+    }
 
     private record Key(String location, Snapshots snapshots, Delegation delegation) {}
 
@@ -59,8 +67,8 @@ final class TableBodies {
         this.credentials = warehouse.isS3() && vendCredentials ? s3.credentialProperties() : Map.of();
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
-                .weigher((Key key, Response ready) ->
-                        (int) Math.min(Integer.MAX_VALUE, 2 * ready.body().length()))
+                .weigher((Key key, Loaded ready) -> (int)
+                        Math.min(Integer.MAX_VALUE, 2 * ready.response().body().length()))
                 .build();
     }
 
@@ -94,11 +102,11 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        return cache.get(new Key(location, snapshots, delegation), this::build);
+        return cache.get(new Key(location, snapshots, delegation), this::build).response();
     }
 
     /** The answer that is ready to be sent, absent if it has to be built. */
-    Optional<Response> loaded(String location, Snapshots snapshots, Delegation delegation) {
+    Optional<Loaded> inMemory(String location, Snapshots snapshots, Delegation delegation) {
         return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation)));
     }
 
@@ -119,18 +127,17 @@ final class TableBodies {
         return Response.of(200, Map.of("content-type", "application/json"), Pieces.of(pieces));
     }
 
-    private Response build(Key key) {
+    private Loaded build(Key key) {
         TableVersion version = files.load(key.location());
         MetadataJson json = key.snapshots() == Snapshots.ALL
                 ? version.json()
                 : version.json().referencedOnly(version.metadata());
-        Map<String, String> headers = Map.of(
-                "content-type", "application/json", "etag", etag(key.location(), key.snapshots(), key.delegation()));
-        return Response.of(
-                200,
-                headers,
-                body(key.location(), json.pieces(), version.metadata().location(), key.delegation())
-                        .joinedIfSmall());
+        String etag = etag(key.location(), key.snapshots(), key.delegation());
+        Pieces body = body(key.location(), json.pieces(), version.metadata().location(), key.delegation());
+        return new Loaded(
+                etag,
+                Response.of(200, Map.of("content-type", "application/json", "etag", etag), body.joinedIfSmall()),
+                Response.empty(304, Map.of("etag", etag)));
     }
 
     private Pieces body(String location, Pieces metadata, String tableLocation, Delegation delegation) {

@@ -38,6 +38,7 @@ final class WarehouseRoutes {
     private final Parts parts;
     private final List<Route> routes;
     private final RouteTable table;
+    private final WarmAnswers warm = new WarmAnswers();
 
     /**
      * What the operations stand on.
@@ -99,7 +100,8 @@ final class WarehouseRoutes {
                         locations,
                         replay,
                         bodies,
-                        replies))
+                        replies,
+                        warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         parts.store(),
@@ -137,6 +139,11 @@ final class WarehouseRoutes {
     /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
     Set<String> heads() {
         return table.heads();
+    }
+
+    /** What was asked for before. */
+    WarmAnswers warm() {
+        return warm;
     }
 
     /** The operation behind the prefix of a path; see {@link RouteTable#find}. */

@@ -24,6 +24,14 @@ public interface CatalogStore {
     /** A live object of one kind, absent if the namespace or the object does not exist. */
     Optional<ObjectRecord> findObject(List<String> namespace, String name, ObjectKind kind);
 
+    /**
+     * The same as {@link #findObject}, but from memory and without ever blocking; absent if only the database knows. A store
+     * that other processes change too never answers here.
+     */
+    default Optional<ObjectRecord> objectInMemory(List<String> namespace, String name, ObjectKind kind) {
+        return Optional.empty();
+    }
+
     /** An object by its id, live or dropped softly. */
     Optional<ObjectRecord> findObjectById(String id);
 

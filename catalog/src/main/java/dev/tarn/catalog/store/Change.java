@@ -3,9 +3,13 @@ package dev.tarn.catalog.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One change of the stored state. Every change of something that exists names the version that it expects. */
 public sealed interface Change {
+    /** Where objects stand in the order of changes: between namespaces and tasks. */
+    String OBJECT = "o";
+
     /** Adds a namespace below one that exists. */
     record CreateNamespace(List<String> levels, Map<String, String> properties) implements Change {
         @Override
@@ -78,7 +82,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -102,7 +106,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -118,7 +122,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -131,7 +135,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -144,7 +148,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -157,7 +161,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -170,7 +174,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -183,7 +187,7 @@ public sealed interface Change {
 
         @Override
         public String order() {
-            return "o" + id;
+            return OBJECT + id;
         }
     }
 
@@ -259,6 +263,12 @@ public sealed interface Change {
 
     /** Calls the method of this case. */
     <R, E extends Exception> R match(Cases<R, E> cases) throws E;
+
+    /** The object that this changes, absent if it changes none. */
+    default Optional<String> objectId() {
+        String order = order();
+        return order.startsWith(OBJECT) ? Optional.of(order.substring(OBJECT.length())) : Optional.empty();
+    }
 
     /** The order in which changes of one transaction are made, so that two transactions never wait for each other. */
     String order();

@@ -15,16 +15,27 @@ import java.util.Optional;
 abstract class SqlCatalogDatabase implements CatalogDatabase {
     private final Closer closer = new Closer();
     private final Transactions transactions;
+    private final Optional<CurrentObjects> current;
 
-    /** Takes the transactions over and closes them. */
+    /** Takes the transactions of a database that other processes change too over, and closes them. */
     SqlCatalogDatabase(Transactions transactions, Clock clock) {
+        this(transactions, Optional.empty(), clock);
+    }
+
+    /**
+     * Takes the transactions over and closes them.
+     *
+     * @param current objects in memory, absent if other processes change the database too
+     */
+    SqlCatalogDatabase(Transactions transactions, Optional<CurrentObjects> current, Clock clock) {
         this.transactions = closer.register(transactions);
+        this.current = current;
         closer.register(new Housekeeping(transactions, clock)).start();
     }
 
     @Override
     public final CatalogStore warehouse(String warehouseId) {
-        return new SqlCatalogStore(transactions, warehouseId);
+        return new SqlCatalogStore(transactions, warehouseId, current);
     }
 
     @Override

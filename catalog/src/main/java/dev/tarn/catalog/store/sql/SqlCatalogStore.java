@@ -31,10 +31,17 @@ final class SqlCatalogStore implements CatalogStore {
 
     private final Transactions transactions;
     private final String warehouse;
+    private final Optional<CurrentObjects> current;
 
-    SqlCatalogStore(Transactions transactions, String warehouse) {
+    /**
+     * A warehouse.
+     *
+     * @param current the database's objects in memory, absent if other processes change it too
+     */
+    SqlCatalogStore(Transactions transactions, String warehouse, Optional<CurrentObjects> current) {
         this.transactions = transactions;
         this.warehouse = warehouse;
+        this.current = current;
     }
 
     @Override
@@ -58,13 +65,25 @@ final class SqlCatalogStore implements CatalogStore {
 
     @Override
     public Optional<ObjectRecord> findObject(List<String> namespace, String name, ObjectKind kind) {
-        return transactions.read(session -> session.first(
+        Optional<ObjectRecord> known = objectInMemory(namespace, name, kind);
+        if (known.isPresent()) {
+            return known;
+        }
+        long stamp = current.map(CurrentObjects::stamp).orElse(0L);
+        Optional<ObjectRecord> found = transactions.read(session -> session.first(
                 LIVE + " WHERE n.warehouse_id = ? AND n.path_key = ? AND o.name = ? AND o.kind = ?",
                 SqlCatalogStore::object,
                 warehouse,
                 StoredText.pathKey(namespace),
                 name,
                 kind.name()));
+        current.ifPresent(objects -> found.ifPresent(record -> objects.offer(warehouse, record, stamp)));
+        return found;
+    }
+
+    @Override
+    public Optional<ObjectRecord> objectInMemory(List<String> namespace, String name, ObjectKind kind) {
+        return current.flatMap(objects -> objects.find(warehouse, namespace, name, kind));
     }
 
     @Override
@@ -160,8 +179,14 @@ final class SqlCatalogStore implements CatalogStore {
                 .finished()
                 .map(finished ->
                         new KeyClaim(warehouse, finished, UUID.randomUUID().toString()));
-        return transactions.commit(
-                session -> new SqlChanges(session, transactions.dialect(), warehouse).apply(transaction, claim), claim);
+        current.ifPresent(objects -> objects.begin(transaction.changes()));
+        try {
+            return transactions.commit(
+                    session -> new SqlChanges(session, transactions.dialect(), warehouse).apply(transaction, claim),
+                    claim);
+        } finally {
+            current.ifPresent(objects -> objects.end(transaction.changes()));
+        }
     }
 
     private List<Object> atAndAbove(LocationKey key) {

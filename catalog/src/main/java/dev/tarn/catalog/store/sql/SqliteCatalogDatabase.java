@@ -6,6 +6,7 @@ import dev.tarn.common.TarnException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +23,7 @@ public final class SqliteCatalogDatabase extends SqlCatalogDatabase {
     private final DataFolderLock lock;
 
     private SqliteCatalogDatabase(SqliteTransactions transactions, DataFolderLock lock, Clock clock) {
-        super(transactions, clock);
+        super(transactions, Optional.of(new CurrentObjects()), clock);
         this.lock = lock;
     }
 
