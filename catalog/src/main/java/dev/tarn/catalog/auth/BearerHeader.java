@@ -13,6 +13,15 @@ final class BearerHeader {
 
     private BearerHeader() {}
 
+    /** Whether {@link #token} would find one. */
+    static boolean isWellFormed(String value) {
+        return value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) && isToken(value.substring(SCHEME.length()));
+    }
+
+    private static boolean isToken(String token) {
+        return !token.isEmpty() && token.length() <= MAX_CHARS && token.chars().allMatch(BearerHeader::isTokenChar);
+    }
+
     static String token(Optional<String> header) {
         String value = header.orElseThrow(
                 () -> unauthenticated("A login is needed: send a bearer token in the Authorization header"));
@@ -20,7 +29,7 @@ final class BearerHeader {
             throw unauthenticated("The Authorization header must be 'Bearer' and a token");
         }
         String token = value.substring(SCHEME.length());
-        if (token.isEmpty() || token.length() > MAX_CHARS || !token.chars().allMatch(BearerHeader::isTokenChar)) {
+        if (!isToken(token)) {
             throw unauthenticated("The Authorization header must hold one token of at most %d characters after 'Bearer'"
                     .formatted(MAX_CHARS));
         }

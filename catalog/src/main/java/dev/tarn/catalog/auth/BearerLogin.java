@@ -52,6 +52,17 @@ final class BearerLogin implements Authenticator {
         return proven.caller();
     }
 
+    @Override
+    public Optional<Caller> callerInMemory(Optional<String> authorization) {
+        if (authorization.isEmpty() || !BearerHeader.isWellFormed(authorization.get())) {
+            return Optional.empty();
+        }
+        Known remembered = known.getIfPresent(hash(BearerHeader.token(authorization)));
+        return remembered != null && clock.instant().isBefore(remembered.until())
+                ? Optional.of(remembered.caller())
+                : Optional.empty();
+    }
+
     /** The issuer that a token claims only chooses who checks it; the check is on the issuer too. */
     private Known prove(SignedToken token, Instant atMost) {
         String issuer = token.claimedIssuer();

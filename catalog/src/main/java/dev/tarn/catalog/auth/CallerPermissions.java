@@ -53,6 +53,14 @@ final class CallerPermissions {
         return remembered.get(new Key(caller, current.number()), key -> load(key.caller()));
     }
 
+    /** What is known for certain without asking the store; absent once a second, so that somebody asks it. */
+    Optional<Permissions> inMemory(Caller caller) {
+        Revision current = revision;
+        return current.isFresh()
+                ? Optional.ofNullable(remembered.getIfPresent(new Key(caller, current.number())))
+                : Optional.empty();
+    }
+
     /** To be called after a change: the next question asks the store. */
     void changed() {
         revision = new Revision(-1, 0);

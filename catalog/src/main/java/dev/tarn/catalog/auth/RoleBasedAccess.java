@@ -30,13 +30,26 @@ final class RoleBasedAccess implements AccessControl {
     @Override
     public Caller authenticate(Optional<String> authorization) {
         Caller caller = login.authenticate(authorization);
-        Permissions.Standing standing = permissions.of(caller).standing();
-        boolean isOurs = caller.principal().indexOf('#') < 0;
-        if (standing == Permissions.Standing.INACTIVE || (isOurs && standing == Permissions.Standing.UNKNOWN)) {
+        if (!isIn(caller, permissions.of(caller))) {
             audit.record(caller.principal(), "authenticate", "", AuditLog.DENIED, Map.of());
             throw BearerHeader.unauthenticated("The token's principal does not exist any more or is not active");
         }
         return caller;
+    }
+
+    @Override
+    public Optional<Caller> callerInMemory(Optional<String> authorization) {
+        return login.callerInMemory(authorization)
+                .filter(caller -> permissions
+                        .inMemory(caller)
+                        .filter(known -> isIn(caller, known))
+                        .isPresent());
+    }
+
+    private static boolean isIn(Caller caller, Permissions known) {
+        boolean isOurs = caller.principal().indexOf('#') < 0;
+        return known.standing() == Permissions.Standing.ACTIVE
+                || (!isOurs && known.standing() == Permissions.Standing.UNKNOWN);
     }
 
     @Override
@@ -90,6 +103,15 @@ final class RoleBasedAccess implements AccessControl {
                             warehouseId,
                             on,
                             () -> find(on).map(ObjectRecord::id).orElse(""));
+        }
+
+        /** Grants on single objects go by their ids, which only the store knows. */
+        @Override
+        public boolean mayInMemory(Caller caller, Privilege privilege, Securable on) {
+            return permissions
+                    .inMemory(caller)
+                    .filter(known -> known.allow(privilege, warehouseId, on, () -> ""))
+                    .isPresent();
         }
 
         @Override

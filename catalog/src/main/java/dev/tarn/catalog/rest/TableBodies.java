@@ -74,7 +74,7 @@ final class TableBodies {
 
     Delegation delegation(RestRequest request) {
         // The server's own credentials open every table of the warehouse.
-        boolean vended = request.asksForCredentials()
+        boolean vended = RestRequest.asksForCredentials(request.http())
                 && !credentials.isEmpty()
                 && request.may(Privilege.TABLE_WRITE_DATA, Securable.warehouse());
         return vended ? Delegation.VENDED : Delegation.NONE;

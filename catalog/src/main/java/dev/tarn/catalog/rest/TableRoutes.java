@@ -127,7 +127,7 @@ final class TableRoutes {
     }
 
     private Response load(RestRequest request) {
-        if (request.asksForCredentials()) {
+        if (RestRequest.asksForCredentials(request.http())) {
             request.require(Privilege.TABLE_READ_DATA, request.securable());
         }
         ObjectRecord table = tables.find(request.table());
