@@ -19,8 +19,8 @@ interface Dialect {
      */
     record Violation(ViolationKind kind, String constraint) {}
 
-    /** The text of a table definition, with the types of this database in it. */
-    String definition(String template);
+    /** The statements that make all tables of {@link SqlTables}, in the words of this database. */
+    List<String> definitions();
 
     /** Which constraint a failure is about, absent if it is about something else. */
     Optional<Violation> violation(SQLException failure);

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the tables bounded, away from the path of requests: forgets expired keys and the oldest events, and puts events in
- * order that nobody has read yet. Several replicas may do this at once. {@link #close} waits for the statement at hand.
+ * Looks after the database, away from the path of requests: finds out whether it works, forgets expired keys and the oldest
+ * events, and puts events in order that nobody has read yet. Several replicas may do this at once. {@link #close} waits for the statement at hand.
  */
 final class Housekeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -54,6 +54,7 @@ final class Housekeeping implements AutoCloseable {
 
     /** One round. */
     void run() {
+        transactions.check();
         transactions.dialect().sequenceEvents(transactions);
         forget("idempotency", "warehouse_id, principal, idempotency_key", "expires_at", clock.millis());
         Optional<Long> newest = transactions.read(session -> session.first(

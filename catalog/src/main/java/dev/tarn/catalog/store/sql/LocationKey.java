@@ -26,15 +26,18 @@ record LocationKey(String value) {
         if (location.isEmpty()) {
             return Optional.empty();
         }
-        LocationKey key = new LocationKey(spelling(withoutSlashes(location)));
-        int bytes = key.value().getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MAX_BYTES) {
+        if (!fits(location)) {
             throw new TarnException(
                     ErrorKind.INVALID,
                     "The location of a table may have at most %d bytes but has %d; use a shorter one"
-                            .formatted(MAX_BYTES, bytes));
+                            .formatted(MAX_BYTES, location.getBytes(StandardCharsets.UTF_8).length));
         }
-        return Optional.of(key);
+        return Optional.of(new LocationKey(spelling(withoutSlashes(location))));
+    }
+
+    /** Whether a location is short enough to be kept. */
+    static boolean fits(String location) {
+        return location.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES;
     }
 
     /** The keys of all folders above, from the outermost. */

@@ -19,7 +19,11 @@ final class SqliteDialect implements Dialect {
     private static final String COLUMNS_FOLLOW = "UNIQUE constraint failed: ";
 
     @Override
-    public String definition(String template) {
+    public List<String> definitions() {
+        return SqlTables.DEFINITIONS.stream().map(SqliteDialect::definition).toList();
+    }
+
+    private static String definition(String template) {
         return template.replace("{id}", "INTEGER PRIMARY KEY")
                 .replace("{sequence}", "sequence INTEGER PRIMARY KEY AUTOINCREMENT")
                 .replace("{key}", "TEXT")

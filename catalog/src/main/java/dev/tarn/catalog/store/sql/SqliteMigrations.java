@@ -84,8 +84,8 @@ final class SqliteMigrations {
                 statement.execute(step);
             }
         }
-        for (String definition : SqlTables.DEFINITIONS) {
-            statement.execute(dialect.definition(definition));
+        for (String definition : dialect.definitions()) {
+            statement.execute(definition);
         }
         if (found == 1) {
             for (String step : COPY_VERSION_1) {
@@ -123,6 +123,9 @@ final class SqliteMigrations {
                 int end = row.text().lastIndexOf("/metadata/");
                 if (end > 0 && row.text().indexOf('/', end + "/metadata/".length()) < 0) {
                     String location = row.text().substring(0, end);
+                    if (!LocationKey.fits(location)) {
+                        continue;
+                    }
                     update.setString(1, location);
                     update.setString(2, LocationKey.of(location).orElseThrow().value());
                     update.setString(3, row.id());

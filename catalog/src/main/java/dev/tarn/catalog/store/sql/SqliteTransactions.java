@@ -70,6 +70,11 @@ final class SqliteTransactions implements Transactions {
     }
 
     @Override
+    public void check() {
+        // The writer notes by itself what goes wrong: nothing but this process changes the file.
+    }
+
+    @Override
     public Optional<String> problem() {
         if (closed) {
             return Optional.of("the catalog store is closed");
@@ -77,11 +82,6 @@ final class SqliteTransactions implements Transactions {
         return writer.isBroken()
                 ? Optional.of("the catalog database failed and is opened anew for the next change")
                 : Optional.empty();
-    }
-
-    /** For tests of what shares a transaction. */
-    SqliteWriter writer() {
-        return writer;
     }
 
     @Override

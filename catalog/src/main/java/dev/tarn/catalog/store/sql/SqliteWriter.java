@@ -71,6 +71,15 @@ final class SqliteWriter implements AutoCloseable {
         return transactions.get();
     }
 
+    /** Pieces of work that nobody has begun. */
+    int waiting() {
+        return queue.size();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
     /** Lets the transaction at hand end, and fails what waits. */
     @Override
     public void close() {

@@ -25,6 +25,9 @@ interface Transactions extends AutoCloseable {
      */
     CommitOutcome commit(SqlWork<CommitOutcome> work, Optional<KeyClaim> claim);
 
+    /** Finds out what is wrong; called every few seconds. */
+    void check();
+
     /** What is wrong, in one sentence; absent when it works. Answers from memory. */
     Optional<String> problem();
 
