@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Client ids, secrets and the tokens that the catalog signs for them. */
 class OwnLoginTest {
     private static final String FORM = "application/x-www-form-urlencoded";
-    private static final String ROOT_SECRET = "a-secret-for-tests-0123456789";
+    static final String ROOT_SECRET = "a-secret-for-tests-0123456789";
 
     private Path folder;
     private RunningCatalog catalog;

@@ -90,7 +90,7 @@ public final class GrantAdministration {
     private GrantRecord record(Caller caller, String roleName, String name, GrantTarget on) {
         Privilege privilege = privilege(name);
         boolean isObject = on.kind() == Securable.Kind.TABLE || on.kind() == Securable.Kind.VIEW;
-        boolean tooDeep = on.kind().ordinal() > privilege.innermost().ordinal();
+        boolean tooDeep = on.kind().compareTo(privilege.innermost()) > 0;
         // Tables and views lie equally deep, but what is for the one is not for the other.
         if (isObject ? on.kind() != privilege.innermost() : tooDeep) {
             throw new TarnException(

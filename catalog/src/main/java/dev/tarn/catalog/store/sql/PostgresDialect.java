@@ -131,8 +131,9 @@ final class PostgresDialect implements Dialect {
     @Override
     public void continueAfterRestore(SqlSession session, long gap) throws SQLException {
         for (String table : List.of("namespace", "outbox")) {
-            session.execute("SELECT setval(pg_get_serial_sequence('%1$s', 'id'), coalesce(max(id), 0) + 1, false) FROM %1$s"
-                    .formatted(table));
+            session.execute(
+                    "SELECT setval(pg_get_serial_sequence('%1$s', 'id'), coalesce(max(id), 0) + 1, false) FROM %1$s"
+                            .formatted(table));
         }
         session.update("UPDATE event_head SET sequence = (SELECT coalesce(max(sequence), 0) FROM outbox) + ?", gap);
     }
