@@ -23,6 +23,7 @@ import java.nio.file.Path;
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
+ * @param background warehouses and what is done for them behind the requests
  * @param auth who may come in
  */
 public record CatalogOptions(
@@ -35,6 +36,7 @@ public record CatalogOptions(
         CatalogLimits limits,
         boolean allowUnauthenticated,
         PlanningSettings planning,
+        BackgroundOptions background,
         AuthSettings auth) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -73,22 +75,7 @@ public record CatalogOptions(
         this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
     }
 
-    /** The same server with another way to come in. */
-    public CatalogOptions with(AuthSettings other) {
-        return new CatalogOptions(
-                host,
-                port,
-                dataFolder,
-                warehouse,
-                s3,
-                vendStaticCredentials,
-                limits,
-                allowUnauthenticated,
-                planning,
-                other);
-    }
-
-    /** Options of a server that plans scans as usual. */
+    /** Options of a server that plans scans and works in the background as usual. */
     public CatalogOptions(
             String host,
             int port,
@@ -108,6 +95,7 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
+                BackgroundOptions.DEFAULTS,
                 AuthSettings.OPEN);
     }
 
@@ -123,7 +111,40 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 other,
+                background,
                 auth);
+    }
+
+    /** The same options, with other work in the background. */
+    public CatalogOptions with(BackgroundOptions other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
+                other,
+                auth);
+    }
+
+    /** The same server with another way to come in. */
+    public CatalogOptions with(AuthSettings other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                vendStaticCredentials,
+                limits,
+                allowUnauthenticated,
+                planning,
+                background,
+                other);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -138,6 +159,7 @@ public record CatalogOptions(
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
+                BackgroundOptions.from(settings),
                 AuthSettings.from(settings));
     }
 

@@ -14,6 +14,10 @@ final class Commands {
                 .addSubcommand(new SqlCommand(console))
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))
+                .addSubcommand(warehouses(console))
+                .addSubcommand(principals(console))
+                .addSubcommand(roles(console))
+                .addSubcommand(grants(console))
                 .addSubcommand(catalogs(console))
                 .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
@@ -36,7 +40,20 @@ final class Commands {
                 .addSubcommand(new TableSnapshotsCommand(console))
                 .addSubcommand(new TableFilesCommand(console))
                 .addSubcommand(new TableCreateCommand(console))
-                .addSubcommand(new TableDropCommand(console));
+                .addSubcommand(new TableDropCommand(console))
+                .addSubcommand(new TableDeletedCommand(console))
+                .addSubcommand(new TableUndropCommand(console))
+                .addSubcommand(new TableProtectCommand(console))
+                .addSubcommand(new TableUnprotectCommand(console));
+    }
+
+    private static CommandLine warehouses(Console console) {
+        return new CommandLine(new WarehouseCommand())
+                .addSubcommand(new WarehouseListCommand(console))
+                .addSubcommand(new WarehouseCreateCommand(console))
+                .addSubcommand(new WarehouseDescribeCommand(console))
+                .addSubcommand(new WarehouseAlterCommand(console))
+                .addSubcommand(new WarehouseDropCommand(console));
     }
 
     private static CommandLine namespaces(Console console) {
@@ -44,6 +61,33 @@ final class Commands {
                 .addSubcommand(new NamespaceListCommand(console))
                 .addSubcommand(new NamespaceCreateCommand(console))
                 .addSubcommand(new NamespaceDropCommand(console));
+    }
+
+    private static CommandLine principals(Console console) {
+        return new CommandLine(new PrincipalCommand())
+                .addSubcommand(new PrincipalListCommand(console))
+                .addSubcommand(new PrincipalDescribeCommand(console))
+                .addSubcommand(new PrincipalCreateCommand(console))
+                .addSubcommand(new PrincipalRotateCommand(console))
+                .addSubcommand(new PrincipalActivateCommand(console))
+                .addSubcommand(new PrincipalDeactivateCommand(console))
+                .addSubcommand(new PrincipalAssignCommand(console))
+                .addSubcommand(new PrincipalUnassignCommand(console))
+                .addSubcommand(new PrincipalDropCommand(console));
+    }
+
+    private static CommandLine roles(Console console) {
+        return new CommandLine(new RoleCommand())
+                .addSubcommand(new RoleListCommand(console))
+                .addSubcommand(new RoleCreateCommand(console))
+                .addSubcommand(new RoleDropCommand(console));
+    }
+
+    private static CommandLine grants(Console console) {
+        return new CommandLine(new GrantCommand())
+                .addSubcommand(new GrantListCommand(console))
+                .addSubcommand(new GrantCreateCommand(console))
+                .addSubcommand(new GrantRevokeCommand(console));
     }
 
     private static CommandLine catalogs(Console console) {

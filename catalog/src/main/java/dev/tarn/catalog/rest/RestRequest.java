@@ -51,6 +51,16 @@ record RestRequest(
         return PathDecoder.decode(variable(name));
     }
 
+    /** The name of the warehouse that an administrative path names. */
+    String warehouse() {
+        return PathDecoder.decode(variable("warehouse"));
+    }
+
+    /** The id that an administrative path names. */
+    String id() {
+        return PathDecoder.decode(variable("id"));
+    }
+
     List<String> namespace() {
         return ObjectName.checkedNamespace(PathDecoder.namespace(variable("namespace")));
     }
