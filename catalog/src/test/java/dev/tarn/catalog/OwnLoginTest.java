@@ -9,6 +9,7 @@ import dev.tarn.catalog.auth.AuthMode;
 import dev.tarn.catalog.auth.AuthSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.Secret;
+import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
@@ -249,24 +250,19 @@ class OwnLoginTest {
 
     @Test
     void beyondLoopbackALoginIsNeeded() {
-        assertThatThrownBy(() -> options("0.0.0.0", AuthSettings.OPEN))
+        assertThatThrownBy(() -> options("open"))
                 .isInstanceOfSatisfying(
                         TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.REFUSED))
                 .hasMessageContaining("'catalog.auth.mode' to own or oidc");
-        assertThat(options("0.0.0.0", own(Duration.ofHours(1))).isOnLoopback()).isFalse();
+        assertThat(options("own").isOnLoopback()).isFalse();
     }
 
-    private CatalogOptions options(String host, AuthSettings auth) {
-        return new CatalogOptions(
-                host,
-                0,
+    private CatalogOptions options(String mode) {
+        return CatalogOptions.from(
+                SettingsReader.of(Map.of("catalog.host", "0.0.0.0", "catalog.auth.mode", mode)),
                 folder,
                 WarehouseUri.parse(folder.toString()),
-                S3Settings.DEFAULTS,
-                false,
-                CatalogLimits.DEFAULTS,
-                false,
-                auth);
+                S3Settings.DEFAULTS);
     }
 
     private String credential() throws IOException {
