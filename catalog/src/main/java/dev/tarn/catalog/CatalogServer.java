@@ -4,6 +4,7 @@ import dev.tarn.catalog.auth.Access;
 import dev.tarn.catalog.auth.AuditLog;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.ParallelWrites;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.lifecycle.ForgetTask;
 import dev.tarn.catalog.lifecycle.PurgeTask;
@@ -156,6 +157,7 @@ public final class CatalogServer implements AutoCloseable {
                 closer.register(new ParallelWrites(METADATA_WRITERS)))));
         TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
         runningTasks = tasks;
+        ReportEvents reports = closer.register(new ReportEvents());
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
                 limits.workers(),
@@ -181,6 +183,7 @@ public final class CatalogServer implements AutoCloseable {
                                 database.warehouses(), warehouses, secrets, options.warehouse(), options.s3(), clock),
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
                         tasks::wakeUp,
+                        reports,
                         options.vendStaticCredentials(),
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),

@@ -9,10 +9,12 @@ import java.util.Map;
 final class Replies {
     private final TableBodies bodies;
     private final ViewBodies views;
+    private final FunctionBodies functions;
 
-    Replies(TableBodies bodies, ViewBodies views) {
+    Replies(TableBodies bodies, ViewBodies views, FunctionBodies functions) {
         this.bodies = bodies;
         this.views = views;
+        this.functions = functions;
     }
 
     static Response json(Object body) {
@@ -31,6 +33,7 @@ final class Replies {
             case TABLE -> bodies.load(reply.content(), TableBodies.Snapshots.ALL, bodies.delegation(request));
             case UNREGISTERED_TABLE -> bodies.forgotten(reply.content());
             case VIEW -> views.load(reply.content());
+            case FUNCTION -> functions.load(reply.content());
             case STAGED_TABLE -> bodies.staged(reply.content(), bodies.delegation(request));
         };
     }

@@ -5,6 +5,7 @@ import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
@@ -51,6 +52,7 @@ public final class RestRoutes implements RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
     private final Parts parts;
+    private final MeterRegistry metrics;
     private final RequestObserver observer;
     private final AccessControl access;
     private final Authorizer serverAuthorizer;
@@ -65,6 +67,7 @@ public final class RestRoutes implements RequestHandler {
      * @param administration makes, changes and drops warehouses
      * @param queues makes the queues of one warehouse
      * @param wakeUp called when background work was added
+     * @param reports passes on what clients report
      * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
@@ -78,6 +81,7 @@ public final class RestRoutes implements RequestHandler {
             WarehouseService administration,
             Supplier<CommitQueues> queues,
             Runnable wakeUp,
+            ReportEvents reports,
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
@@ -88,6 +92,7 @@ public final class RestRoutes implements RequestHandler {
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
         this.parts = parts;
+        this.metrics = metrics;
         this.observer = new RequestObserver(metrics, telemetry);
         this.access = parts.access().control();
         this.serverAuthorizer = access.ofServer();
@@ -258,6 +263,8 @@ public final class RestRoutes implements RequestHandler {
                         parts.database().tasks(),
                         parts.queues().get(),
                         parts.wakeUp(),
+                        parts.reports(),
+                        metrics,
                         parts.vendCredentials(),
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),

@@ -12,6 +12,7 @@ import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -24,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.Labels;
+import org.apache.iceberg.LabelsParser;
 
 /**
  * The bodies of load answers, ready to be sent in plain and in gzip, by metadata file, snapshots mode and delegation. A
@@ -115,7 +118,7 @@ final class TableBodies {
         return Response.of(
                 200,
                 Map.of("content-type", "application/json"),
-                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), "", delegation));
+                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), "", delegation, Labels.EMPTY));
     }
 
     /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
@@ -133,14 +136,19 @@ final class TableBodies {
                 ? version.json()
                 : version.json().referencedOnly(version.metadata());
         String etag = etag(key.location(), key.snapshots(), key.delegation());
-        Pieces body = body(key.location(), json.pieces(), version.metadata().location(), key.delegation());
+        Pieces body = body(
+                key.location(),
+                json.pieces(),
+                version.metadata().location(),
+                key.delegation(),
+                ObjectLabels.of(version.metadata()));
         return new Loaded(
                 etag,
                 Response.of(200, Map.of("content-type", "application/json", "etag", etag), body.joinedIfSmall()),
                 Response.empty(304, Map.of("etag", etag)));
     }
 
-    private Pieces body(String location, Pieces metadata, String tableLocation, Delegation delegation) {
+    private Pieces body(String location, Pieces metadata, String tableLocation, Delegation delegation, Labels labels) {
         Map<String, String> config = new LinkedHashMap<>(publicConfig);
         ObjectNode tail = Json.object();
         if (delegation == Delegation.VENDED) {
@@ -153,6 +161,9 @@ final class TableBodies {
             }
         }
         tail.set("config", Json.node(config));
+        if (!labels.isEmpty()) {
+            tail.set("labels", Json.tree(LabelsParser.toJson(labels).getBytes(StandardCharsets.UTF_8)));
+        }
         String head = location.isEmpty() ? "{" : "{\"metadata-location\":" + Json.text(location) + ",";
         List<Piece> pieces = new ArrayList<>();
         pieces.add(Piece.of(head + "\"metadata\":"));

@@ -3,9 +3,11 @@ package dev.tarn.catalog.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.FunctionService;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
@@ -17,6 +19,7 @@ import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
 import dev.tarn.common.DataSize;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +49,8 @@ final class WarehouseRoutes {
      * @param tasks work that a drop leaves behind
      * @param queues order of the commits
      * @param wakeUp called when there is such work
+     * @param reports passes on what clients report
+     * @param metrics counts it
      * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
@@ -58,6 +63,8 @@ final class WarehouseRoutes {
             TaskStore tasks,
             CommitQueues queues,
             Runnable wakeUp,
+            ReportEvents reports,
+            MeterRegistry metrics,
             boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
@@ -78,8 +85,10 @@ final class WarehouseRoutes {
         TableBodies bodies = new TableBodies(
                 files.tables(), warehouse.location(), warehouse.s3(), parts.vendCredentials(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies, viewBodies);
+        FunctionBodies functionBodies = new FunctionBodies(files.functions());
+        Replies replies = new Replies(bodies, viewBodies, functionBodies);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
+        ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
         ObjectLifecycle lifecycle = new ObjectLifecycle(
                 store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
@@ -89,6 +98,7 @@ final class WarehouseRoutes {
                         store,
                         namespaces,
                         tables,
+                        views,
                         commits,
                         parts.queues(),
                         lifecycle,
@@ -101,7 +111,7 @@ final class WarehouseRoutes {
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         store,
                         namespaces,
-                        new ViewService(store, files.views(), locations, rule),
+                        views,
                         commits,
                         parts.queues(),
                         lifecycle,
@@ -116,8 +126,19 @@ final class WarehouseRoutes {
                         bodies,
                         parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
+        FunctionRoutes functions = new FunctionRoutes(
+                store,
+                namespaces,
+                new FunctionService(store, files.functions(), locations, rule),
+                functionBodies,
+                replay,
+                replies);
+        all.addAll(functions.routes());
+        all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
+                .routes());
         this.routes = List.copyOf(all);
-        this.table = new RouteTable(BASE, routes);
+        all.addAll(functions.extensions());
+        this.table = new RouteTable(BASE, all);
         this.management = new RouteTable(
                 ManagementRoutes.WAREHOUSE,
                 new LifecycleRoutes(new LifecycleRoutes.Parts(

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.warehouse;
 
+import dev.tarn.catalog.commit.FunctionFiles;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ParallelWrites;
@@ -22,6 +23,9 @@ import java.util.Optional;
  * show at once, those of other servers within a second. Thread-safe; whoever makes it closes it. Does not own the database.
  */
 public final class OpenWarehouses implements AutoCloseable {
+    /** Views and functions are small, so that this holds some thousands of each. */
+    private static final DataSize OTHER_METADATA_CACHE = DataSize.ofMegabytes(16);
+
     /** A read of the database for every request would cost more than most answers. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
@@ -211,7 +215,8 @@ public final class OpenWarehouses implements AutoCloseable {
                         io,
                         new ObjectFiles(
                                 new MetadataFiles(io, parts.metadataCache()),
-                                new ViewFiles(io, parts.metadataCache()),
+                                new ViewFiles(io, OTHER_METADATA_CACHE),
+                                new FunctionFiles(io, OTHER_METADATA_CACHE),
                                 parts.writes())));
     }
 
