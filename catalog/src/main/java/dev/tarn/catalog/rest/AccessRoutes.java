@@ -14,7 +14,6 @@ import dev.tarn.catalog.store.RoleRecord;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,9 +34,9 @@ final class AccessRoutes {
     }
 
     List<Route> routes() {
-        String all = "/management/v1/principals";
+        String all = ManagementRoutes.BASE + "/principals";
         String one = all + "/{principal}";
-        String roles = "/management/v1/roles";
+        String roles = ManagementRoutes.BASE + "/roles";
         Guard grantor = Guard.action(Privilege.CATALOG_MANAGE_ACCESS, Privilege.SERVICE_ADMIN);
         return List.of(
                 Route.of("GET", all, ADMINISTRATOR, this::listPrincipals),
@@ -55,14 +54,13 @@ final class AccessRoutes {
                 Route.of("GET", roles + "/{role}/grants", ADMINISTRATOR, this::listGrants),
                 Route.of("POST", roles + "/{role}/grants", grantor, this::grant),
                 Route.of("POST", roles + "/{role}/grants/revoke", grantor, this::revoke),
-                Route.of("POST", "/management/v1/signing-keys/rotate", ADMINISTRATOR, this::rotateSigningKey));
+                Route.of(
+                        "POST", ManagementRoutes.BASE + "/signing-keys/rotate", ADMINISTRATOR, this::rotateSigningKey));
     }
 
     private Response listPrincipals(RestRequest request) {
-        Pages pages = Pages.of(request);
-        Map<String, ObjectNode> found = new LinkedHashMap<>();
-        principals.principals(pages.after(), pages.limit()).forEach(one -> found.put(one.name(), describe(one)));
-        return page(pages, "principals", found);
+        return Pages.always(request)
+                .respond("principals", principals::principals, PrincipalRecord::name, AccessRoutes::describe);
     }
 
     private Response createPrincipal(RestRequest request) {
@@ -118,10 +116,7 @@ final class AccessRoutes {
     }
 
     private Response listRoles(RestRequest request) {
-        Pages pages = Pages.of(request);
-        Map<String, ObjectNode> found = new LinkedHashMap<>();
-        principals.roles(pages.after(), pages.limit()).forEach(one -> found.put(one.name(), describe(one)));
-        return page(pages, "roles", found);
+        return Pages.always(request).respond("roles", principals::roles, RoleRecord::name, AccessRoutes::describe);
     }
 
     private Response createRole(RestRequest request) {
@@ -162,12 +157,6 @@ final class AccessRoutes {
                         ErrorKind.INVALID, "This catalog signs no tokens: 'own' is not in 'catalog.auth.mode'"))
                 .run();
         return Replies.noContent();
-    }
-
-    private static Response page(Pages pages, String field, Map<String, ObjectNode> found) {
-        ObjectNode body = Json.object();
-        pages.write(body, field, List.copyOf(found.keySet()), found::get);
-        return Replies.json(body);
     }
 
     private static Response shownOnce(AccessAdministration.WithSecret made) {
