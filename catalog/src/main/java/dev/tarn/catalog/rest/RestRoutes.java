@@ -178,12 +178,12 @@ public final class RestRoutes implements RequestHandler {
 
     @Override
     public long maxBodyBytes(String method, String path) {
-        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+        return mayBeLarge(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
     }
 
-    /** Commits and transactions: the only requests that grow with what is written. */
-    private static boolean isCommit(String path) {
-        if (path.endsWith("/transactions/commit")) {
+    /** Commits, transactions and filters with long lists: requests that grow with what is written or read. */
+    private static boolean mayBeLarge(String path) {
+        if (path.endsWith("/transactions/commit") || path.endsWith("/plan")) {
             return true;
         }
         int last = path.lastIndexOf('/');

@@ -1,6 +1,9 @@
 package dev.tarn.catalog.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -12,28 +15,23 @@ import org.apache.iceberg.exceptions.BadRequestException;
 final class StrictText {
     private StrictText() {}
 
-    /** Refuses bytes that are not plain UTF-8. */
-    static void check(byte[] body) {
-        boolean mark = body.length >= 3 && (body[0] & 0xff) == 0xef && (body[1] & 0xff) == 0xbb;
-        boolean wide = body.length >= 2 && (body[0] == 0 || body[1] == 0 || (body[0] & 0xff) >= 0xfe);
-        if (mark || wide) {
-            throw new BadRequestException("The request body must be UTF-8 without a byte order mark");
-        }
-        for (int i = 0; i + 1 < body.length; i++) {
-            if ((body[i] & 0xff) == 0xed && (body[i + 1] & 0xff) >= 0xa0) {
-                throw new BadRequestException("The request body holds a half of a surrogate pair");
+    /**
+     * The text of bytes in UTF-8. JSON's own reader would find out about other encodings, but what one part of a system
+     * reads otherwise than another one is a way around its rules.
+     */
+    static String decode(byte[] body) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
+            if (text.startsWith("\ufeff")) {
+                throw new BadRequestException("The request body must be UTF-8 without a byte order mark");
             }
+            return text;
+        } catch (CharacterCodingException e) {
+            throw new BadRequestException(e, "The request body must be UTF-8");
         }
-    }
-
-    /** Whether a value may hold an escaped surrogate, so that {@link #check(JsonNode)} is worth its walk. */
-    static boolean mayHoldSurrogates(byte[] body) {
-        for (int i = 0; i + 3 < body.length; i++) {
-            if (body[i] == '\\' && body[i + 1] == 'u' && (body[i + 2] | 0x20) == 'd' && body[i + 3] >= '8') {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Refuses texts and field names with halves of surrogate pairs. */
