@@ -49,7 +49,8 @@ class AccessCommandsTest {
     void aReaderOfOneTableReadsItThroughCatalogAndGatewayAndNothingElse() throws IOException {
         String ada = reader("analyst", "ada", "TABLE_READ_DATA");
 
-        assertThat(as(ada, "table", "describe", "sales.orders", "--output", "csv").exitCode())
+        assertThat(as(ada, "table", "describe", "sales.orders", "--output", "csv")
+                        .exitCode())
                 .isZero();
         Invocation counted = sql(ada, "SELECT count(*) AS n FROM sales.orders");
         assertThat(counted.text()).as(counted.messages()).isEqualTo("n\r\n3\r\n");
@@ -131,7 +132,8 @@ class AccessCommandsTest {
 
     private static Invocation asRoot(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--config", folder.resolve("data").resolve("root.properties").toString()));
+        all.addAll(List.of(
+                "--config", folder.resolve("data").resolve("root.properties").toString()));
         return Invocation.of(servers(), all.toArray(String[]::new));
     }
 
