@@ -62,6 +62,12 @@ public record CatalogOptions(
                                     + " network is trusted")
                             .formatted(host, DEFAULT_HOST));
         }
+        if (!auth.isOpen() && delegation.vendStatic()) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "Setting 'catalog.vend-static-credentials' gives keys to every table to whoever may read one, which a login"
+                            + " shall prevent; vend through STS or sign remotely instead");
+        }
     }
 
     /** Options of a server that nobody can reach from elsewhere without a login. */
