@@ -209,7 +209,7 @@ public final class CatalogServer implements AutoCloseable {
         return closer.register(TaskRunner.start(
                 database.tasks(),
                 List.of(
-                        new PurgeTask(warehouses, background.purge(), readers, clock),
+                        new PurgeTask(warehouses, database.tasks(), background.purge(), readers, clock),
                         new ForgetTask(warehouses, clock)),
                 background.tasks(),
                 UUID.randomUUID().toString(),
