@@ -3,6 +3,7 @@ package dev.tarn.catalog;
 import dev.tarn.catalog.auth.AuthSettings;
 import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.planning.PlanningSettings;
+import dev.tarn.catalog.store.sql.PostgresSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -11,6 +12,7 @@ import dev.tarn.storage.WarehouseUri;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a catalog server needs to know.
@@ -25,6 +27,7 @@ import java.nio.file.Path;
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
  * @param background warehouses and what is done for them behind the requests
+ * @param postgres the database that keeps the catalog, absent if it is embedded in the data folder
  * @param auth who may come in
  */
 public record CatalogOptions(
@@ -38,6 +41,7 @@ public record CatalogOptions(
         boolean allowUnauthenticated,
         PlanningSettings planning,
         BackgroundOptions background,
+        Optional<PostgresSettings> postgres,
         AuthSettings auth) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -103,6 +107,7 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
                 BackgroundOptions.DEFAULTS,
+                Optional.empty(),
                 AuthSettings.OPEN);
     }
 
@@ -119,13 +124,42 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 other,
                 background,
+                postgres,
                 auth);
     }
 
     /** The same options, with other work in the background. */
     public CatalogOptions with(BackgroundOptions other) {
         return new CatalogOptions(
-                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, planning, other, auth);
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                delegation,
+                limits,
+                allowUnauthenticated,
+                planning,
+                other,
+                postgres,
+                auth);
+    }
+
+    /** The same options, with the catalog kept in PostgreSQL. */
+    public CatalogOptions with(PostgresSettings database) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                delegation,
+                limits,
+                allowUnauthenticated,
+                planning,
+                background,
+                Optional.of(database),
+                auth);
     }
 
     /** The same server with another way to come in. */
@@ -141,6 +175,7 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 planning,
                 background,
+                postgres,
                 other);
     }
 
@@ -157,6 +192,7 @@ public record CatalogOptions(
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
                 BackgroundOptions.from(settings),
+                PostgresSettings.from(settings),
                 AuthSettings.from(settings));
     }
 
