@@ -16,6 +16,7 @@ import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.EventStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -52,6 +53,7 @@ final class WarehouseRoutes {
      *
      * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
      * @param tasks work that a drop leaves behind
+     * @param events what happened in all warehouses
      * @param queues order of the commits
      * @param wakeUp called when there is such work
      * @param reports passes on what clients report
@@ -65,6 +67,7 @@ final class WarehouseRoutes {
     record Parts(
             OpenWarehouse warehouse,
             TaskStore tasks,
+            EventStore events,
             CommitQueues queues,
             Runnable wakeUp,
             ReportEvents reports,
@@ -140,15 +143,12 @@ final class WarehouseRoutes {
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
-        this.management = management(
-                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
-                functions.administration());
-    }
-
-    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
-        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
-        all.addAll(functions);
-        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
+        List<Route> administration = new ArrayList<>(functions.administration());
+        administration.addAll(new LifecycleRoutes(
+                        new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
+                .routes());
+        administration.addAll(new EventRoutes(parts.events(), warehouse.record().id()).routes());
+        this.management = new RouteTable(ManagementRoutes.WAREHOUSE, administration);
     }
 
     Authorizer authorizer() {
