@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.planning.PlanningSettings;
 import dev.tarn.catalog.store.sql.PostgresSettings;
 import dev.tarn.common.ErrorKind;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param dataFolder folder of the catalog's own state, held by one process at a time
  * @param warehouse where tables live; every location of theirs must be below it
  * @param s3 how the warehouse is reached if it is on S3
- * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
+ * @param delegation what clients that ask for access to the files of a table get
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
@@ -33,7 +34,7 @@ public record CatalogOptions(
         Path dataFolder,
         WarehouseUri warehouse,
         S3Settings s3,
-        boolean vendStaticCredentials,
+        DelegationSettings delegation,
         CatalogLimits limits,
         boolean allowUnauthenticated,
         PlanningSettings planning,
@@ -70,9 +71,9 @@ public record CatalogOptions(
             Path dataFolder,
             WarehouseUri warehouse,
             S3Settings s3,
-            boolean vendStaticCredentials,
+            DelegationSettings delegation,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+        this(host, port, dataFolder, warehouse, s3, delegation, limits, false);
     }
 
     /** Options of a server that plans scans and works in the background as usual. */
@@ -82,7 +83,7 @@ public record CatalogOptions(
             Path dataFolder,
             WarehouseUri warehouse,
             S3Settings s3,
-            boolean vendStaticCredentials,
+            DelegationSettings delegation,
             CatalogLimits limits,
             boolean allowUnauthenticated) {
         this(
@@ -91,7 +92,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                vendStaticCredentials,
+                delegation,
                 limits,
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
@@ -107,7 +108,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                vendStaticCredentials,
+                delegation,
                 limits,
                 allowUnauthenticated,
                 other,
@@ -123,7 +124,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                vendStaticCredentials,
+                delegation,
                 limits,
                 allowUnauthenticated,
                 planning,
@@ -139,7 +140,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                vendStaticCredentials,
+                delegation,
                 limits,
                 allowUnauthenticated,
                 planning,
@@ -155,7 +156,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                settings.flag("catalog.vend-static-credentials", false),
+                DelegationSettings.from(settings),
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
