@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -42,6 +43,9 @@ final class WarehouseRoutes {
     private final RouteTable table;
     private final RouteTable management;
     private final WarmAnswers warm = new WarmAnswers();
+
+    /** As many as there are ways to name the warehouse: with and without a prefix. */
+    private final Map<Map<String, String>, Response> configs = new ConcurrentHashMap<>();
 
     /**
      * What the operations stand on.
@@ -84,10 +88,9 @@ final class WarehouseRoutes {
         TableBodies bodies =
                 new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        FunctionBodies functionBodies = new FunctionBodies(files.functions());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
-        Replies replies = new Replies(bodies, viewBodies, functionBodies, access);
+        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
@@ -131,24 +134,21 @@ final class WarehouseRoutes {
                         parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         FunctionRoutes functions = new FunctionRoutes(
-                store,
-                namespaces,
-                new FunctionService(store, files.functions(), locations, rule),
-                functionBodies,
-                replay,
-                replies);
+                store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
         all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
                 .routes());
         this.routes = List.copyOf(all);
-        all.addAll(functions.extensions());
-        this.table = new RouteTable(BASE, all);
-        this.management =
-                management(new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay));
+        this.table = new RouteTable(BASE, routes);
+        this.management = management(
+                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
+                functions.administration());
     }
 
-    private static RouteTable management(LifecycleRoutes.Parts lifecycle) {
-        return new RouteTable(ManagementRoutes.WAREHOUSE, new LifecycleRoutes(lifecycle).routes());
+    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
+        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
+        all.addAll(functions);
+        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
     Authorizer authorizer() {
@@ -181,6 +181,10 @@ final class WarehouseRoutes {
      * @param overrides what else clients have to set
      */
     Response config(Map<String, String> overrides) {
+        return configs.computeIfAbsent(Map.copyOf(overrides), this::newConfig);
+    }
+
+    private Response newConfig(Map<String, String> overrides) {
         Map<String, String> all = new TreeMap<>(overrides);
         all.put("namespace-separator", "%1F");
         ObjectNode body = Json.object();
