@@ -147,11 +147,12 @@ final class WarehouseRoutes {
         this.routes = List.copyOf(all);
         all.addAll(functions.extensions());
         this.table = new RouteTable(BASE, all);
-        this.management = new RouteTable(
-                ManagementRoutes.WAREHOUSE,
-                new LifecycleRoutes(new LifecycleRoutes.Parts(
-                                warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
-                        .routes());
+        this.management =
+                management(new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay));
+    }
+
+    private static RouteTable management(LifecycleRoutes.Parts lifecycle) {
+        return new RouteTable(ManagementRoutes.WAREHOUSE, new LifecycleRoutes(lifecycle).routes());
     }
 
     Authorizer authorizer() {
