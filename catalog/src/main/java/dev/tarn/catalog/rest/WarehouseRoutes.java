@@ -72,77 +72,114 @@ final class WarehouseRoutes {
             Authorizer authorizer,
             PlanningEngine planning) {}
 
+    /** What several groups of operations share. */
+    private record Services(
+            TableLocations locations,
+            LocationRule rule,
+            NamespaceService namespaces,
+            IdempotentReplay replay,
+            TableBodies bodies,
+            ViewBodies viewBodies,
+            FunctionBodies functionBodies,
+            Replies replies,
+            ObjectLifecycle lifecycle) {
+        static Services of(Parts parts) {
+            OpenWarehouse warehouse = parts.warehouse();
+            ObjectFiles files = warehouse.files();
+            TableBodies bodies = new TableBodies(
+                    files.tables(),
+                    warehouse.location(),
+                    warehouse.s3(),
+                    parts.vendCredentials(),
+                    parts.bodyCacheSize());
+            ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
+            FunctionBodies functionBodies = new FunctionBodies(files.functions());
+            return new Services(
+                    new TableLocations(warehouse.location()),
+                    warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE,
+                    new NamespaceService(warehouse.store()),
+                    new IdempotentReplay(warehouse.store(), parts.idempotencyLifetime(), parts.clock()),
+                    bodies,
+                    viewBodies,
+                    functionBodies,
+                    new Replies(bodies, viewBodies, functionBodies),
+                    new ObjectLifecycle(
+                            warehouse.store(),
+                            parts.tasks(),
+                            warehouse.record().id(),
+                            warehouse.policies(),
+                            parts.wakeUp()));
+        }
+    }
+
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
         OpenWarehouse warehouse = parts.warehouse();
         CatalogStore store = warehouse.store();
         ObjectFiles files = warehouse.files();
-        TableLocations locations = new TableLocations(warehouse.location());
-        LocationRule rule =
-                warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
-        NamespaceService namespaces = new NamespaceService(store);
-        IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                files.tables(), warehouse.location(), warehouse.s3(), parts.vendCredentials(), parts.bodyCacheSize());
-        ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        FunctionBodies functionBodies = new FunctionBodies(files.functions());
-        Replies replies = new Replies(bodies, viewBodies, functionBodies);
-        ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
-        ViewService views = new ViewService(store, files.views(), locations, rule);
-        TableService tables = new TableService(store, files.tables(), locations, rule);
-        ObjectLifecycle lifecycle = new ObjectLifecycle(
-                store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
+        Services shared = Services.of(parts);
+        ObjectCommits commits = new ObjectCommits(store, files, shared.locations(), shared.rule());
+        ViewService views = new ViewService(store, files.views(), shared.locations(), shared.rule());
+        TableService tables = new TableService(store, files.tables(), shared.locations(), shared.rule());
         List<Route> all = new ArrayList<>();
-        all.addAll(new NamespaceRoutes(store, namespaces, locations, replay, replies).routes());
+        all.addAll(
+                new NamespaceRoutes(store, shared.namespaces(), shared.locations(), shared.replay(), shared.replies())
+                        .routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         store,
-                        namespaces,
+                        shared.namespaces(),
                         tables,
                         views,
                         commits,
                         parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        bodies,
-                        replies,
+                        shared.lifecycle(),
+                        shared.locations(),
+                        shared.replay(),
+                        shared.bodies(),
+                        shared.replies(),
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         store,
-                        namespaces,
+                        shared.namespaces(),
                         views,
                         commits,
                         parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        viewBodies,
-                        replies))
+                        shared.lifecycle(),
+                        shared.locations(),
+                        shared.replay(),
+                        shared.viewBodies(),
+                        shared.replies()))
                 .routes());
         all.addAll(new PlanRoutes(
                         tables,
                         files.tables(),
-                        bodies,
-                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
+                        shared.bodies(),
+                        parts.planning()
+                                .warehouse(warehouse.record().id(), warehouse.io(), shared.locations()::contains))
                 .routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store,
-                namespaces,
-                new FunctionService(store, files.functions(), locations, rule),
-                functionBodies,
-                replay,
-                replies);
+                shared.namespaces(),
+                new FunctionService(store, files.functions(), shared.locations(), shared.rule()),
+                shared.functionBodies(),
+                shared.replay(),
+                shared.replies());
         all.addAll(functions.routes());
         all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
                 .routes());
         this.routes = List.copyOf(all);
         all.addAll(functions.extensions());
         this.table = new RouteTable(BASE, all);
-        this.management = new RouteTable(
+        this.management = management(shared.lifecycle(), shared.replay());
+    }
+
+    private RouteTable management(ObjectLifecycle lifecycle, IdempotentReplay replay) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new RouteTable(
                 ManagementRoutes.WAREHOUSE,
                 new LifecycleRoutes(new LifecycleRoutes.Parts(
-                                warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
+                                warehouse.record().id(), warehouse.store(), parts.tasks(), lifecycle, replay))
                         .routes());
     }
 
