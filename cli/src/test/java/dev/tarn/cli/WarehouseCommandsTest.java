@@ -51,7 +51,7 @@ class WarehouseCommandsTest {
                 "lake",
                 "--location",
                 folder.resolve("lake").toString(),
-                "--set",
+                "--property",
                 "soft-delete.retention=P7D",
                 "--properties",
                 properties.toString(),
@@ -88,7 +88,7 @@ class WarehouseCommandsTest {
     @Test
     void mistakesNameTheNextStep() {
         Invocation nothing = tarn("warehouse", "alter", "default");
-        Invocation property = tarn("warehouse", "alter", "default", "--set", "soft-delete.retentoin=P7D");
+        Invocation property = tarn("warehouse", "alter", "default", "--property", "soft-delete.retentoin=P7D");
         Invocation name = tarn(
                 "warehouse",
                 "create",
@@ -101,7 +101,7 @@ class WarehouseCommandsTest {
         Invocation location = tarn("table", "deleted", "--catalog-warehouse", "/a/b");
 
         assertThat(nothing.exitCode()).isEqualTo(ExitCode.BAD_INPUT.number());
-        assertThat(nothing.messages()).contains("give --set, --remove");
+        assertThat(nothing.messages()).contains("give --property, --remove");
         assertThat(property.exitCode()).isEqualTo(ExitCode.BAD_INPUT.number());
         assertThat(property.messages()).contains("did you mean 'soft-delete.retention'?");
         assertThat(name.messages()).contains("must not be called 'tables'");
@@ -120,7 +120,7 @@ class WarehouseCommandsTest {
                 "sales",
                 "--location",
                 folder.resolve("sales").toString(),
-                "--set",
+                "--property",
                 "soft-delete.retention=P7D");
         inSales("namespace", "create", "shop");
         inSales("table", "create", "shop.orders", "--schema", "id long");

@@ -8,6 +8,7 @@ import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ReportEvents;
+import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
@@ -51,7 +52,6 @@ final class WarehouseRoutes {
      * @param wakeUp called when there is such work
      * @param reports passes on what clients report
      * @param metrics counts it
-     * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -65,7 +65,6 @@ final class WarehouseRoutes {
             Runnable wakeUp,
             ReportEvents reports,
             MeterRegistry metrics,
-            boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -76,39 +75,41 @@ final class WarehouseRoutes {
     private record Services(
             TableLocations locations,
             LocationRule rule,
+            TableFolders folders,
             NamespaceService namespaces,
             IdempotentReplay replay,
             TableBodies bodies,
             ViewBodies viewBodies,
             FunctionBodies functionBodies,
+            DelegatedAccess access,
             Replies replies,
             ObjectLifecycle lifecycle) {
         static Services of(Parts parts) {
             OpenWarehouse warehouse = parts.warehouse();
+            CatalogStore store = warehouse.store();
             ObjectFiles files = warehouse.files();
-            TableBodies bodies = new TableBodies(
-                    files.tables(),
-                    warehouse.location(),
-                    warehouse.s3(),
-                    parts.vendCredentials(),
-                    parts.bodyCacheSize());
+            TableLocations locations = new TableLocations(warehouse.location());
+            LocationRule rule =
+                    warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
+            TableFolders folders = new TableFolders(store, locations, rule);
+            TableBodies bodies =
+                    new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
             ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
             FunctionBodies functionBodies = new FunctionBodies(files.functions());
+            DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
             return new Services(
-                    new TableLocations(warehouse.location()),
-                    warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE,
-                    new NamespaceService(warehouse.store()),
-                    new IdempotentReplay(warehouse.store(), parts.idempotencyLifetime(), parts.clock()),
+                    locations,
+                    rule,
+                    folders,
+                    new NamespaceService(store),
+                    new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock()),
                     bodies,
                     viewBodies,
                     functionBodies,
-                    new Replies(bodies, viewBodies, functionBodies),
+                    access,
+                    new Replies(bodies, viewBodies, functionBodies, access),
                     new ObjectLifecycle(
-                            warehouse.store(),
-                            parts.tasks(),
-                            warehouse.record().id(),
-                            warehouse.policies(),
-                            parts.wakeUp()));
+                            store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp()));
         }
     }
 
@@ -134,8 +135,10 @@ final class WarehouseRoutes {
                         parts.queues(),
                         shared.lifecycle(),
                         shared.locations(),
+                        shared.folders(),
                         shared.replay(),
                         shared.bodies(),
+                        shared.access(),
                         shared.replies(),
                         warm))
                 .routes());
@@ -151,10 +154,11 @@ final class WarehouseRoutes {
                         shared.viewBodies(),
                         shared.replies()))
                 .routes());
+        all.addAll(new CredentialRoutes(tables, shared.access()).routes());
         all.addAll(new PlanRoutes(
                         tables,
                         files.tables(),
-                        shared.bodies(),
+                        shared.access(),
                         parts.planning()
                                 .warehouse(warehouse.record().id(), warehouse.io(), shared.locations()::contains))
                 .routes());
