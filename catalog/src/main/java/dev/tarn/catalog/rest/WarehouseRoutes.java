@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -42,6 +43,9 @@ final class WarehouseRoutes {
     private final RouteTable table;
     private final RouteTable management;
     private final WarmAnswers warm = new WarmAnswers();
+
+    /** As many as there are ways to name the warehouse: with and without a prefix. */
+    private final Map<Map<String, String>, Response> configs = new ConcurrentHashMap<>();
 
     /**
      * What the operations stand on.
@@ -83,10 +87,13 @@ final class WarehouseRoutes {
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies =
                 new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
-        ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
-        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
+        Replies replies = new Replies(
+                bodies,
+                new ViewBodies(files.views(), parts.bodyCacheSize()),
+                new FunctionBodies(files.functions()),
+                access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
@@ -111,16 +118,7 @@ final class WarehouseRoutes {
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
-                        store,
-                        namespaces,
-                        views,
-                        commits,
-                        parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        viewBodies,
-                        replies))
+                        store, namespaces, views, commits, parts.queues(), lifecycle, locations, replay, replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
         all.addAll(new PlanRoutes(
@@ -179,6 +177,10 @@ final class WarehouseRoutes {
      * @param overrides what else clients have to set
      */
     Response config(Map<String, String> overrides) {
+        return configs.computeIfAbsent(Map.copyOf(overrides), this::newConfig);
+    }
+
+    private Response newConfig(Map<String, String> overrides) {
         Map<String, String> all = new TreeMap<>(overrides);
         all.put("namespace-separator", "%1F");
         ObjectNode body = Json.object();
