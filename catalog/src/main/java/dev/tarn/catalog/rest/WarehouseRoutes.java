@@ -134,16 +134,13 @@ final class WarehouseRoutes {
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
-        this.management = administration(
-                new LifecycleRoutes(new LifecycleRoutes.Parts(
-                                warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
-                        .routes(),
-                functions.administration());
+        this.management = management(
+                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay), functions);
     }
 
-    private static RouteTable administration(List<Route> lifecycle, List<Route> functions) {
-        List<Route> all = new ArrayList<>(lifecycle);
-        all.addAll(functions);
+    private static RouteTable management(LifecycleRoutes.Parts lifecycle, FunctionRoutes functions) {
+        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
+        all.addAll(functions.administration());
         return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
