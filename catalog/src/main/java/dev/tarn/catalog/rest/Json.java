@@ -71,8 +71,6 @@ final class Json {
             return request;
         } catch (JsonProcessingException e) {
             throw new BadRequestException(e, "Malformed request body: %s", e.getOriginalMessage());
-        } catch (IOException e) {
-            throw new BadRequestException(e, "Malformed request body: %s", e.getMessage());
         } catch (BadRequestException e) {
             throw e;
         } catch (RuntimeException e) {
