@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.planning.PlanningSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
  * @param dataFolder folder of the catalog's own state, held by one process at a time
  * @param warehouse where tables live; every location of theirs must be below it
  * @param s3 how the warehouse is reached if it is on S3
- * @param vendStaticCredentials whether clients that ask for credentials get the server's own fixed ones
+ * @param delegation what clients that ask for access to the files of a table get
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
@@ -30,7 +31,7 @@ public record CatalogOptions(
         Path dataFolder,
         WarehouseUri warehouse,
         S3Settings s3,
-        boolean vendStaticCredentials,
+        DelegationSettings delegation,
         CatalogLimits limits,
         boolean allowUnauthenticated,
         PlanningSettings planning,
@@ -66,9 +67,9 @@ public record CatalogOptions(
             Path dataFolder,
             WarehouseUri warehouse,
             S3Settings s3,
-            boolean vendStaticCredentials,
+            DelegationSettings delegation,
             CatalogLimits limits) {
-        this(host, port, dataFolder, warehouse, s3, vendStaticCredentials, limits, false);
+        this(host, port, dataFolder, warehouse, s3, delegation, limits, false);
     }
 
     /** Options of a server that plans scans and works in the background as usual. */
@@ -78,7 +79,7 @@ public record CatalogOptions(
             Path dataFolder,
             WarehouseUri warehouse,
             S3Settings s3,
-            boolean vendStaticCredentials,
+            DelegationSettings delegation,
             CatalogLimits limits,
             boolean allowUnauthenticated) {
         this(
@@ -87,7 +88,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                vendStaticCredentials,
+                delegation,
                 limits,
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
@@ -97,31 +98,13 @@ public record CatalogOptions(
     /** The same options, with scans planned in another way. */
     public CatalogOptions with(PlanningSettings other) {
         return new CatalogOptions(
-                host,
-                port,
-                dataFolder,
-                warehouse,
-                s3,
-                vendStaticCredentials,
-                limits,
-                allowUnauthenticated,
-                other,
-                background);
+                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, other, background);
     }
 
     /** The same options, with other work in the background. */
     public CatalogOptions with(BackgroundOptions other) {
         return new CatalogOptions(
-                host,
-                port,
-                dataFolder,
-                warehouse,
-                s3,
-                vendStaticCredentials,
-                limits,
-                allowUnauthenticated,
-                planning,
-                other);
+                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, planning, other);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -132,7 +115,7 @@ public record CatalogOptions(
                 dataFolder,
                 warehouse,
                 s3,
-                settings.flag("catalog.vend-static-credentials", false),
+                DelegationSettings.from(settings),
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),

@@ -146,10 +146,12 @@ public final class CatalogServer implements AutoCloseable {
         OpenWarehouses warehouses = closer.register(new OpenWarehouses(new OpenWarehouses.Parts(
                 database,
                 options.s3(),
+                options.delegation(),
                 secrets,
                 limits.metadataCache(),
                 options.background().maxOpenWarehouses(),
-                closer.register(new ParallelWrites(METADATA_WRITERS)))));
+                closer.register(new ParallelWrites(METADATA_WRITERS)),
+                clock)));
         TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
         runningTasks = tasks;
         ReportEvents reports = closer.register(new ReportEvents());
@@ -171,7 +173,6 @@ public final class CatalogServer implements AutoCloseable {
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
                         tasks::wakeUp,
                         reports,
-                        options.vendStaticCredentials(),
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         clock,

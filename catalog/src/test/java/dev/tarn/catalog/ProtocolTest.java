@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.CommitOutcome;
 import dev.tarn.catalog.store.StoreTransaction;
@@ -266,7 +267,7 @@ class ProtocolTest {
                 other,
                 WarehouseUri.parse(other.toString()),
                 S3Settings.DEFAULTS,
-                false,
+                DelegationSettings.NONE,
                 CatalogLimits.DEFAULTS);
         assertThatThrownBy(() -> RunningCatalog.with(samePort, database -> database))
                 .isInstanceOf(TarnException.class)
@@ -281,7 +282,7 @@ class ProtocolTest {
                         folder,
                         WarehouseUri.parse(folder.toString()),
                         S3Settings.DEFAULTS,
-                        false,
+                        DelegationSettings.NONE,
                         CatalogLimits.DEFAULTS))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("catalog.allow-unauthenticated");

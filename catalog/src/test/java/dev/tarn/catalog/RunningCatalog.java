@@ -2,6 +2,7 @@ package dev.tarn.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
@@ -54,7 +55,7 @@ final class RunningCatalog implements AutoCloseable {
                 folder.resolve("data"),
                 WarehouseUri.parse(folder.resolve("warehouse").toString()),
                 S3Settings.DEFAULTS,
-                false,
+                DelegationSettings.NONE,
                 limits);
     }
 

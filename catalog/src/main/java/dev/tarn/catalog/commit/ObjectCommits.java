@@ -45,6 +45,7 @@ public final class ObjectCommits {
     private final ObjectService objects;
     private final ObjectFiles files;
     private final TableLocations locations;
+    private final TableFolders folders;
     private final LocationRule rule;
 
     /** Commits to the objects of one store. */
@@ -53,6 +54,7 @@ public final class ObjectCommits {
         this.objects = new ObjectService(store, rule);
         this.files = files;
         this.locations = locations;
+        this.folders = new TableFolders(store, locations, rule);
         this.rule = rule;
     }
 
@@ -182,7 +184,9 @@ public final class ObjectCommits {
             throw new NoSuchTableException("Table does not exist: %s", change.name());
         }
         objects.checkFree(change.name(), ObjectKind.TABLE);
-        return newTable(change.name(), TableChanges.create(change.request()), details);
+        TableMetadata created = TableChanges.create(change.request());
+        locations.check(created, created, change.request().updates());
+        return newTable(change.name(), created, details);
     }
 
     private Optional<ObjectRecord> find(ObjectChange change) {
@@ -192,6 +196,7 @@ public final class ObjectCommits {
     private Step newTable(ObjectName name, TableMetadata metadata, String details) {
         locations.check(metadata);
         RequestLimits.check(metadata);
+        folders.check(Optional.empty(), List.of(), metadata);
         String location = TableChanges.newMetadataLocation(metadata, 0);
         return new Step(
                 name,
@@ -222,7 +227,8 @@ public final class ObjectCommits {
         if (next == base.metadata()) {
             return Step.unchanged(current, change.name());
         }
-        locations.check(next);
+        locations.check(base.metadata(), next, change.request().updates());
+        folders.check(Optional.of(current), locations.folders(base.metadata()), next);
         RequestLimits.check(next);
         String location = TableChanges.newMetadataLocation(next, current.version());
         return new Step(

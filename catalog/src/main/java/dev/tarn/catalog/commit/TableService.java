@@ -71,7 +71,7 @@ public final class TableService {
     private ObjectService.Registration checkedForRegistration(ObjectName table, String metadataLocation) {
         locations.checked("metadata-location", metadataLocation);
         TableMetadata metadata = files.load(metadataLocation).metadata();
-        locations.check(metadata);
+        locations.checkForeign(metadata);
         RequestLimits.checkRegistered(metadata);
         return new ObjectService.Registration(
                 table, ObjectKind.TABLE, metadataLocation, metadata.location(), StoredReply.table(metadataLocation));

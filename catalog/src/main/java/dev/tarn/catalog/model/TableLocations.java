@@ -3,9 +3,15 @@ package dev.tarn.catalog.model;
 import dev.tarn.storage.WarehouseUri;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import org.apache.iceberg.MetadataUpdate;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -21,6 +27,13 @@ public final class TableLocations {
             TableProperties.WRITE_METADATA_LOCATION,
             "write.object-storage.path",
             "write.folder-storage.path");
+
+    /**
+     * What a client, a store or a policy could give another meaning. The escapes are those of a dot, a slash, a backslash
+     * and control characters.
+     */
+    private static final Pattern UNCLEAN =
+            Pattern.compile("[\\p{Cc}\\\\*?#]|\\$\\{|%(2[eEfF]|5[cC]|[01][0-9a-fA-F]|7[fF])");
 
     private final String root;
 
@@ -40,7 +53,8 @@ public final class TableLocations {
     }
 
     /**
-     * The location without slashes at its end, after checking that it lies inside the warehouse.
+     * The location without slashes at its end, after checking that it lies inside the warehouse and can be understood in
+     * one way only.
      *
      * @param what what the location is for, as it is shown to people
      * @throws BadRequestException if it is no clean location
@@ -48,13 +62,12 @@ public final class TableLocations {
      */
     public String checked(String what, String location) {
         String normalised = normalise(location);
-        List<String> segments = Arrays.asList(
-                normalised.substring(normalised.indexOf("://") + 3).split("/", -1));
-        if (segments.contains("..")
-                || segments.contains(".")
-                || normalised.codePoints().anyMatch(Character::isISOControl)) {
+        int authority = normalised.indexOf("://") + 3;
+        if (UNCLEAN.matcher(normalised).find() || hasOddPart(normalised.substring(authority))) {
             throw new BadRequestException(
-                    "The %s '%s' must not hold '.' or '..' or control characters", what, location);
+                    "The %s '%s' must not hold empty parts, '.' or '..', control characters, backslashes,"
+                            + " '*', '?', '#', '${' or percent escapes of such",
+                    what, location);
         }
         if (!(normalised + "/").startsWith(root) || (normalised + "/").equals(root)) {
             throw new ForbiddenException("The %s '%s' must be below the warehouse '%s'", what, location, root);
@@ -78,6 +91,70 @@ public final class TableLocations {
         checkProperties(metadata.properties());
     }
 
+    /**
+     * Checks metadata that was written elsewhere: also the files that its snapshots and statistics name must lie inside
+     * the warehouse.
+     */
+    public void checkForeign(TableMetadata metadata) {
+        check(metadata);
+        metadata.snapshots().forEach(snapshot -> checked("manifest list", manifestList(snapshot)));
+        metadata.statisticsFiles().forEach(file -> checked("statistics file", file.path()));
+        metadata.partitionStatisticsFiles().forEach(file -> checked("partition statistics file", file.path()));
+    }
+
+    /**
+     * Checks what a commit brings: the files that new snapshots and statistics name must lie in the table's own folders,
+     * since whoever reads the table reads them.
+     *
+     * @param base the table before the commit; the table itself where it is made
+     * @param next the table after the commit
+     */
+    public void check(TableMetadata base, TableMetadata next, List<MetadataUpdate> updates) {
+        check(next);
+        Set<String> folders = new LinkedHashSet<>(folders(next));
+        folders.addAll(folders(base));
+        for (MetadataUpdate update : updates) {
+            if (update instanceof MetadataUpdate.AddSnapshot added) {
+                checkOwn("manifest list", manifestList(added.snapshot()), folders);
+            } else if (update instanceof MetadataUpdate.SetStatistics added) {
+                checkOwn("statistics file", added.statisticsFile().path(), folders);
+            } else if (update instanceof MetadataUpdate.SetPartitionStatistics added) {
+                checkOwn(
+                        "partition statistics file",
+                        added.partitionStatisticsFile().path(),
+                        folders);
+            }
+        }
+    }
+
+    /** The folders that a table says are its own: its location first, then those of its properties. */
+    public List<String> folders(TableMetadata metadata) {
+        List<String> folders = new ArrayList<>();
+        folders.add(checked("table location", metadata.location()));
+        for (String key : LOCATION_PROPERTIES) {
+            String location = metadata.properties().get(key);
+            if (location != null) {
+                folders.add(checked("property " + key, location));
+            }
+        }
+        return folders;
+    }
+
+    private void checkOwn(String what, String file, Collection<String> folders) {
+        String checked = checked(what, file);
+        if (folders.stream().noneMatch(folder -> isBelow(folder, checked))) {
+            throw new ForbiddenException("The %s '%s' must be in one of the table's folders %s", what, file, folders);
+        }
+    }
+
+    private static String manifestList(Snapshot snapshot) {
+        String location = snapshot.manifestListLocation();
+        if (location == null) {
+            throw new BadRequestException("Snapshot %s must name a manifest list", snapshot.snapshotId());
+        }
+        return location;
+    }
+
     /** Whether a file lies in the warehouse. */
     public boolean contains(String file) {
         // The common spelling is told without taking the location apart.
@@ -96,10 +173,18 @@ public final class TableLocations {
         if (trimmed.startsWith("s3a://") || trimmed.startsWith("s3n://")) {
             return "s3" + trimmed.substring(3);
         }
-        if (trimmed.startsWith("file:")) {
-            return "file:///" + trimmed.substring("file:".length()).replaceFirst("^/+", "");
+        if (trimmed.startsWith("file:///")) {
+            return trimmed;
+        }
+        if (trimmed.startsWith("file:/") && !trimmed.startsWith("file://")) {
+            return "file://" + trimmed.substring("file:".length());
         }
         return trimmed.contains("://") ? trimmed : "none://" + trimmed;
+    }
+
+    private static boolean hasOddPart(String path) {
+        List<String> parts = Arrays.asList((path.startsWith("/") ? path.substring(1) : path).split("/", -1));
+        return parts.contains("") || parts.contains(".") || parts.contains("..");
     }
 
     private static String safe(String name) {

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tarn.catalog.credentials.Delegation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.HashMap;
@@ -101,6 +102,13 @@ final class Json {
             values.put(entry.getKey(), entry.getValue().textValue());
         });
         return values;
+    }
+
+    /** Credentials as the protocol sends them, in clear. */
+    static JsonNode storageCredentials(Delegation delegation) {
+        return node(delegation.credentials().stream()
+                .map(credential -> Map.of("prefix", credential.prefix(), "config", credential.config()))
+                .toList());
     }
 
     static ObjectNode object() {

@@ -1,6 +1,7 @@
 package dev.tarn.catalog.rest;
 
 import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,11 @@ final class PathDecoder {
         } catch (CharacterCodingException e) {
             throw new BadRequestException(e, "A URL must be percent-encoded UTF-8");
         }
+    }
+
+    /** A text as one segment of a path. */
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /** The levels of a namespace in a path segment or query value. */

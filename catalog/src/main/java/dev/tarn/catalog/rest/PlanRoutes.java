@@ -22,13 +22,13 @@ import org.apache.iceberg.exceptions.BadRequestException;
 final class PlanRoutes {
     private final TableService tables;
     private final MetadataFiles files;
-    private final TableBodies bodies;
+    private final DelegatedAccess access;
     private final PlanService planning;
 
-    PlanRoutes(TableService tables, MetadataFiles files, TableBodies bodies, PlanService planning) {
+    PlanRoutes(TableService tables, MetadataFiles files, DelegatedAccess access, PlanService planning) {
         this.tables = tables;
         this.files = files;
-        this.bodies = bodies;
+        this.access = access;
         this.planning = planning;
     }
 
@@ -71,7 +71,7 @@ final class PlanRoutes {
         ObjectRecord table = tables.find(request.table());
         TableMetadata metadata = files.load(table.metadataLocation()).metadata();
         return new PlanService.Asked(
-                request.caller().principal(), metadata, bodies.storageCredentials(request, table.metadataLocation()));
+                request.caller().principal(), metadata, access.storageCredentials(request, table.metadataLocation()));
     }
 
     private static String planId(RestRequest request) {

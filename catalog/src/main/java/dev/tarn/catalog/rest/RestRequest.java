@@ -4,6 +4,7 @@ import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
+import dev.tarn.catalog.credentials.AccessMechanism;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.exceptions.BadRequestException;
 
 /**
@@ -77,6 +79,11 @@ record RestRequest(
         return ETags.isUnchanged(http, etag);
     }
 
+    /** Whether the client names this very version. */
+    boolean holds(String etag) {
+        return ETags.holds(http, etag);
+    }
+
     Optional<String> parameter(String name) {
         return Optional.ofNullable(query.get(name)).map(PathDecoder::decode);
     }
@@ -96,11 +103,34 @@ record RestRequest(
         };
     }
 
-    /** Whether the client asked for credentials with the table. */
-    static boolean asksForCredentials(Request http) {
+    /** How the client can use access to the files of the table; empty where it asks for none. */
+    Set<AccessMechanism> accessDelegation() {
+        return accessDelegation(http);
+    }
+
+    static Set<AccessMechanism> accessDelegation(Request http) {
         return http.header("x-iceberg-access-delegation")
-                .map(value -> value.toLowerCase(Locale.ROOT).contains("vended-credentials"))
-                .orElse(false);
+                .map(AccessMechanism::parse)
+                .orElse(Set.of());
+    }
+
+    /** Whether the path names a table, and not only its namespace. */
+    boolean namesTable() {
+        return variables.containsKey("table");
+    }
+
+    /** The table that the path names, or the body where it makes one. */
+    ObjectName target() {
+        return namesTable()
+                ? table()
+                : new ObjectName(
+                        namespace(), Json.readObject(http.body()).path("name").asText());
+    }
+
+    /** What the path begins with, relative to the catalog's own URI: {@code v1}, or {@code v1/warehouse}. */
+    String base() {
+        String path = http.path().substring(1);
+        return path.substring(0, path.indexOf("/namespaces/"));
     }
 
     /** A segment of the path, decoded. */

@@ -65,7 +65,6 @@ public final class RestRoutes implements RequestHandler {
      * @param queues makes the queues of one warehouse
      * @param wakeUp called when background work was added
      * @param reports passes on what clients report
-     * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -79,7 +78,6 @@ public final class RestRoutes implements RequestHandler {
             Supplier<CommitQueues> queues,
             Runnable wakeUp,
             ReportEvents reports,
-            boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -259,7 +257,6 @@ public final class RestRoutes implements RequestHandler {
                         parts.wakeUp(),
                         parts.reports(),
                         metrics,
-                        parts.vendCredentials(),
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),
                         parts.clock(),

@@ -8,9 +8,11 @@ import dev.tarn.catalog.bytes.Pieces;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.MetadataJson;
 import dev.tarn.catalog.commit.TableVersion;
+import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectLabels;
+import dev.tarn.catalog.planning.PlanningMode;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -23,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.iceberg.Labels;
 import org.apache.iceberg.LabelsParser;
 
@@ -39,17 +42,8 @@ final class TableBodies {
         REFS
     }
 
-    /** Whether an answer carries credentials. */
-    enum Delegation {
-        /** It does not. */
-        NONE,
-        /** The client asked for them and the server gives its own. */
-        VENDED
-    }
-
     private final MetadataFiles files;
     private final Map<String, String> publicConfig;
-    private final Map<String, String> credentials;
     private final Cache<Key, Loaded> cache;
 
     /** An answer, and the one for clients that have it already. */
@@ -59,13 +53,18 @@ final class TableBodies {
         }
     }
 
-    private record Key(String location, Snapshots snapshots, Delegation delegation) {}
+    private record Key(String location, Snapshots snapshots, String delegation) {}
 
     TableBodies(
-            MetadataFiles files, WarehouseUri warehouse, S3Settings s3, boolean vendCredentials, DataSize cacheSize) {
+            MetadataFiles files,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            Optional<PlanningMode> planning,
+            DataSize cacheSize) {
         this.files = files;
-        this.publicConfig = warehouse.isS3() ? s3.publicProperties() : Map.of();
-        this.credentials = warehouse.isS3() && vendCredentials ? s3.credentialProperties() : Map.of();
+        Map<String, String> config = new TreeMap<>(warehouse.isS3() ? s3.publicProperties() : Map.of());
+        planning.ifPresent(mode -> config.put(PlanningMode.PROPERTY, mode.text()));
+        this.publicConfig = config;
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
                 .weigher((Key key, Loaded ready) -> (int)
@@ -73,28 +72,11 @@ final class TableBodies {
                 .build();
     }
 
-    Delegation delegation(RestRequest request) {
-        return delegation(request.http());
-    }
-
-    Delegation delegation(Request request) {
-        return !credentials.isEmpty() && RestRequest.asksForCredentials(request) ? Delegation.VENDED : Delegation.NONE;
-    }
-
-    /** What the client asked for to read the files of a plan, as a JSON array; empty if nothing. */
-    String storageCredentials(RestRequest request, String metadataLocation) {
-        if (delegation(request) == Delegation.NONE) {
-            return "";
-        }
-        String location = files.load(metadataLocation).metadata().location();
-        return Json.text(List.of(Map.of("prefix", location + "/", "config", credentials)));
-    }
-
     /** Differs whenever the body would. */
     String etag(String location, Snapshots snapshots, Delegation delegation) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String all = location + "\n" + snapshots + "\n" + delegation + "\n" + publicConfig;
+            String all = location + "\n" + snapshots + "\n" + delegation.tag() + "\n" + publicConfig;
             byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
             return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
         } catch (NoSuchAlgorithmException e) {
@@ -103,12 +85,13 @@ final class TableBodies {
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {
-        return cache.get(new Key(location, snapshots, delegation), this::build).response();
+        Key key = new Key(location, snapshots, delegation.tag());
+        return cache.get(key, absent -> build(location, snapshots, delegation)).response();
     }
 
     /** The answer that is ready to be sent, absent if it has to be built. */
     Optional<Loaded> inMemory(String location, Snapshots snapshots, Delegation delegation) {
-        return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation)));
+        return Optional.ofNullable(cache.getIfPresent(new Key(location, snapshots, delegation.tag())));
     }
 
     /** The answer for a table that exists nowhere yet, and so has no metadata file. */
@@ -116,7 +99,12 @@ final class TableBodies {
         return Response.of(
                 200,
                 Map.of("content-type", "application/json"),
-                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), "", delegation, Labels.EMPTY));
+                body(
+                        "",
+                        Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)),
+                        publicConfig,
+                        delegation,
+                        Labels.EMPTY));
     }
 
     /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
@@ -128,35 +116,35 @@ final class TableBodies {
         return Response.of(200, Map.of("content-type", "application/json"), Pieces.of(pieces));
     }
 
-    private Loaded build(Key key) {
-        TableVersion version = files.load(key.location());
-        MetadataJson json = key.snapshots() == Snapshots.ALL
-                ? version.json()
-                : version.json().referencedOnly(version.metadata());
-        String etag = etag(key.location(), key.snapshots(), key.delegation());
-        Pieces body = body(
-                key.location(),
-                json.pieces(),
-                version.metadata().location(),
-                key.delegation(),
-                ObjectLabels.of(version.metadata()));
+    private Loaded build(String location, Snapshots snapshots, Delegation delegation) {
+        TableVersion version = files.load(location);
+        MetadataJson json =
+                snapshots == Snapshots.ALL ? version.json() : version.json().referencedOnly(version.metadata());
+        String etag = etag(location, snapshots, delegation);
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("content-type", "application/json");
+        headers.put("etag", etag);
+        if (delegation.holdsCredentials()) {
+            headers.put("cache-control", "private, no-cache");
+        }
+        Map<String, String> config = new LinkedHashMap<>(publicConfig);
+        PlanningMode.of(version.metadata().properties())
+                .ifPresent(mode -> config.put(PlanningMode.PROPERTY, mode.text()));
+        Pieces body = body(location, json.pieces(), config, delegation, ObjectLabels.of(version.metadata()));
         return new Loaded(
-                etag,
-                Response.of(200, Map.of("content-type", "application/json", "etag", etag), body.joinedIfSmall()),
-                Response.empty(304, Map.of("etag", etag)));
+                etag, Response.of(200, headers, body.joinedIfSmall()), Response.empty(304, Map.of("etag", etag)));
     }
 
-    private Pieces body(String location, Pieces metadata, String tableLocation, Delegation delegation, Labels labels) {
-        Map<String, String> config = new LinkedHashMap<>(publicConfig);
+    private static Pieces body(
+            String location, Pieces metadata, Map<String, String> ofTable, Delegation delegation, Labels labels) {
+        Map<String, String> config = new LinkedHashMap<>(ofTable);
+        config.putAll(delegation.config());
         ObjectNode tail = Json.object();
-        if (delegation == Delegation.VENDED) {
-            config.putAll(credentials);
-            Map<String, String> storage = new LinkedHashMap<>(credentials);
-            if (!tableLocation.isEmpty()) {
-                tail.set(
-                        "storage-credentials",
-                        Json.node(List.of(Map.of("prefix", tableLocation + "/", "config", storage))));
-            }
+        if (delegation.holdsCredentials()) {
+            tail.set("storage-credentials", Json.storageCredentials(delegation));
+        }
+        if (delegation.remoteSigning()) {
+            tail.putObject("remote-signing-config");
         }
         tail.set("config", Json.node(config));
         if (!labels.isEmpty()) {

@@ -8,6 +8,7 @@ import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ReportEvents;
+import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
@@ -51,7 +52,6 @@ final class WarehouseRoutes {
      * @param wakeUp called when there is such work
      * @param reports passes on what clients report
      * @param metrics counts it
-     * @param vendCredentials whether clients that ask get the server's own credentials
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -65,7 +65,6 @@ final class WarehouseRoutes {
             Runnable wakeUp,
             ReportEvents reports,
             MeterRegistry metrics,
-            boolean vendCredentials,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -83,10 +82,16 @@ final class WarehouseRoutes {
         NamespaceService namespaces = new NamespaceService(store);
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = new TableBodies(
-                files.tables(), warehouse.location(), warehouse.s3(), parts.vendCredentials(), parts.bodyCacheSize());
+                files.tables(),
+                warehouse.location(),
+                warehouse.s3(),
+                warehouse.policies().scanPlanning(),
+                parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         FunctionBodies functionBodies = new FunctionBodies(files.functions());
-        Replies replies = new Replies(bodies, viewBodies, functionBodies);
+        TableFolders folders = new TableFolders(store, locations, rule);
+        DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
+        Replies replies = new Replies(bodies, viewBodies, functionBodies, access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
@@ -103,8 +108,10 @@ final class WarehouseRoutes {
                         parts.queues(),
                         lifecycle,
                         locations,
+                        folders,
                         replay,
                         bodies,
+                        access,
                         replies,
                         warm))
                 .routes());
@@ -120,10 +127,11 @@ final class WarehouseRoutes {
                         viewBodies,
                         replies))
                 .routes());
+        all.addAll(new CredentialRoutes(tables, access).routes());
         all.addAll(new PlanRoutes(
                         tables,
                         files.tables(),
-                        bodies,
+                        access,
                         parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         FunctionRoutes functions = new FunctionRoutes(

@@ -1,8 +1,10 @@
 package dev.tarn.catalog.warehouse;
 
 import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.WarehouseRecord;
+import dev.tarn.common.Closer;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.TarnFileIO;
 import dev.tarn.storage.WarehouseUri;
@@ -29,8 +31,9 @@ public final class OpenWarehouse implements AutoCloseable {
      * @param s3 how its store is reached
      * @param io its files; closed with the warehouse
      * @param files its metadata files
+     * @param storage gives clients access to the files of its tables; closed with the warehouse
      */
-    record Resources(CatalogStore store, S3Settings s3, TarnFileIO io, ObjectFiles files) {}
+    record Resources(CatalogStore store, S3Settings s3, TarnFileIO io, ObjectFiles files, StorageAccess storage) {}
 
     OpenWarehouse(WarehouseRecord record, WarehouseUri location, WarehousePolicies policies, Resources resources) {
         this.record = record;
@@ -67,6 +70,11 @@ public final class OpenWarehouse implements AutoCloseable {
     /** Its files; not to be closed by users. */
     public TarnFileIO io() {
         return resources.io();
+    }
+
+    /** Gives clients access to the files of its tables; not to be closed by users. */
+    public StorageAccess storage() {
+        return resources.storage();
     }
 
     /** Its metadata files. */
@@ -115,7 +123,10 @@ public final class OpenWarehouse implements AutoCloseable {
             last = users == 0;
         }
         if (last) {
-            resources.io().close();
+            try (Closer closer = new Closer()) {
+                closer.register(resources.io());
+                closer.register(resources.storage());
+            }
         }
     }
 }

@@ -5,12 +5,15 @@ import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.commit.ViewFiles;
+import dev.tarn.catalog.credentials.DelegationSettings;
+import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.TarnFileIO;
 import dev.tarn.storage.WarehouseUri;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -40,18 +43,22 @@ public final class OpenWarehouses implements AutoCloseable {
      *
      * @param database where they are stored
      * @param serverS3 how the store is reached of warehouses that say nothing else
+     * @param delegation what clients are given access by
      * @param secrets opens their secrets
      * @param metadataCache memory for parsed metadata of one open warehouse
      * @param maxOpen warehouses that are open at once; the one that was not used for longest is closed
      * @param writes writes several metadata files at once; stays the caller's
+     * @param clock tells when access that was given ends
      */
     public record Parts(
             CatalogDatabase database,
             S3Settings serverS3,
+            DelegationSettings delegation,
             SecretBox secrets,
             DataSize metadataCache,
             int maxOpen,
-            ParallelWrites writes) {}
+            ParallelWrites writes,
+            Clock clock) {}
 
     private static final class Entry {
         private final OpenWarehouse open;
@@ -217,7 +224,9 @@ public final class OpenWarehouses implements AutoCloseable {
                                 new MetadataFiles(io, parts.metadataCache()),
                                 new ViewFiles(io, OTHER_METADATA_CACHE),
                                 new FunctionFiles(io, OTHER_METADATA_CACHE),
-                                parts.writes())));
+                                parts.writes()),
+                        StorageAccess.open(
+                                WarehouseUri.parse(record.location()), s3, parts.delegation(), parts.clock())));
     }
 
     /** Where a secret belongs: a sealed one that is copied to another place cannot be opened there. */
