@@ -41,6 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestRoutes implements RequestHandler {
     private static final String VERSION = "v1";
+    private static final String CONFIG = "/v1/config";
+    private static final String NAMED = "warehouse=";
     private static final String MANAGEMENT = "management";
     private static final String WAREHOUSES = "warehouses";
 
@@ -55,6 +57,7 @@ public final class RestRoutes implements RequestHandler {
     private final Authorizer serverAuthorizer;
     private final RouteTable server;
     private final RouteTable management;
+    private final Route configuring;
 
     /**
      * What the routes stand on.
@@ -90,8 +93,8 @@ public final class RestRoutes implements RequestHandler {
         this.metrics = metrics;
         this.observer = new RequestObserver(metrics, telemetry);
         this.serverAuthorizer = parts.access().ofServer();
-        this.server =
-                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
+        this.configuring = Route.of("GET", CONFIG, Guard.login(), this::config);
+        this.server = new RouteTable("/" + VERSION, List.of(configuring));
         this.management = new RouteTable(ManagementRoutes.BASE, new ManagementRoutes(parts.administration()).routes());
     }
 
@@ -132,7 +135,9 @@ public final class RestRoutes implements RequestHandler {
             return Optional.empty();
         }
         try {
-            return warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
+            return request.path().equals(CONFIG)
+                    ? configFromMemory(request)
+                    : warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
         } catch (RuntimeException e) {
             LOG.warn("An answer from memory failed; a worker gives it", e);
             return Optional.empty();
@@ -153,6 +158,21 @@ public final class RestRoutes implements RequestHandler {
                 .map(response -> observer.begin(warm.route(), request, begin).end(response));
     }
 
+    private Optional<Response> configFromMemory(Request request) {
+        long begin = System.nanoTime();
+        String query = request.query();
+        boolean named = query.startsWith(NAMED) && query.indexOf('&') < 0 && query.indexOf('%') < 0;
+        if (!named && !query.isEmpty()) {
+            return Optional.empty();
+        }
+        String name = named ? query.substring(NAMED.length()) : WarehouseService.DEFAULT;
+        return parts.access()
+                .callerInMemory(request.header("authorization"))
+                .flatMap(caller -> routesInMemory(name))
+                .map(routes -> routes.config(named ? Map.of("prefix", name) : Map.of()))
+                .map(response -> observer.begin(configuring, request, begin).end(response));
+    }
+
     /** The warehouse that a path names, without asking anybody. */
     private Optional<WarehouseRoutes> warehouseInMemory(String path) {
         int begin = VERSION.length() + 2;
@@ -161,8 +181,12 @@ public final class RestRoutes implements RequestHandler {
             return Optional.empty();
         }
         String head = path.substring(begin, end);
+        return routesInMemory(WarehouseName.RESERVED.contains(head) ? WarehouseService.DEFAULT : head);
+    }
+
+    private Optional<WarehouseRoutes> routesInMemory(String name) {
         return parts.warehouses()
-                .findInMemory(WarehouseName.RESERVED.contains(head) ? WarehouseService.DEFAULT : head)
+                .findInMemory(name)
                 .filter(warehouse -> warehouse.record().active())
                 .flatMap(warehouse -> warehouse.attached(WarehouseRoutes.class));
     }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -42,6 +43,9 @@ final class WarehouseRoutes {
     private final RouteTable table;
     private final RouteTable management;
     private final WarmAnswers warm = new WarmAnswers();
+
+    /** As many as there are ways to name the warehouse: with and without a prefix. */
+    private final Map<Map<String, String>, Response> configs = new ConcurrentHashMap<>();
 
     /**
      * What the operations stand on.
@@ -147,11 +151,12 @@ final class WarehouseRoutes {
         this.routes = List.copyOf(all);
         all.addAll(functions.extensions());
         this.table = new RouteTable(BASE, all);
-        this.management = new RouteTable(
-                ManagementRoutes.WAREHOUSE,
-                new LifecycleRoutes(new LifecycleRoutes.Parts(
-                                warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
-                        .routes());
+        this.management =
+                management(new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay));
+    }
+
+    private static RouteTable management(LifecycleRoutes.Parts lifecycle) {
+        return new RouteTable(ManagementRoutes.WAREHOUSE, new LifecycleRoutes(lifecycle).routes());
     }
 
     Authorizer authorizer() {
@@ -184,6 +189,10 @@ final class WarehouseRoutes {
      * @param overrides what else clients have to set
      */
     Response config(Map<String, String> overrides) {
+        return configs.computeIfAbsent(Map.copyOf(overrides), this::newConfig);
+    }
+
+    private Response newConfig(Map<String, String> overrides) {
         Map<String, String> all = new TreeMap<>(overrides);
         all.put("namespace-separator", "%1F");
         ObjectNode body = Json.object();
