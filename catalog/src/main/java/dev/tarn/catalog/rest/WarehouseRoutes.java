@@ -14,6 +14,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanService;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
@@ -85,12 +86,7 @@ final class WarehouseRoutes {
                 warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
         NamespaceService namespaces = new NamespaceService(store);
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(
-                files.tables(),
-                warehouse.location(),
-                warehouse.s3(),
-                warehouse.policies().scanPlanning(),
-                parts.bodyCacheSize());
+        TableBodies bodies = bodies(parts);
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         FunctionBodies functionBodies = new FunctionBodies(files.functions());
         TableFolders folders = new TableFolders(store, locations, rule);
@@ -132,12 +128,7 @@ final class WarehouseRoutes {
                         replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
-        all.addAll(new PlanRoutes(
-                        tables,
-                        files.tables(),
-                        access,
-                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
-                .routes());
+        all.addAll(plans(parts, tables, access).routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store,
                 namespaces,
@@ -153,6 +144,24 @@ final class WarehouseRoutes {
         this.table = new RouteTable(BASE, all);
         this.management =
                 management(new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay));
+    }
+
+    private static TableBodies bodies(Parts parts) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new TableBodies(
+                warehouse.files().tables(),
+                warehouse.location(),
+                warehouse.s3(),
+                warehouse.policies().scanPlanning(),
+                parts.bodyCacheSize());
+    }
+
+    private static PlanRoutes plans(Parts parts, TableService tables, DelegatedAccess access) {
+        OpenWarehouse warehouse = parts.warehouse();
+        TableLocations locations = new TableLocations(warehouse.location());
+        PlanService planning =
+                parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains);
+        return new PlanRoutes(tables, warehouse.files().tables(), access, planning);
     }
 
     private static RouteTable management(LifecycleRoutes.Parts lifecycle) {
