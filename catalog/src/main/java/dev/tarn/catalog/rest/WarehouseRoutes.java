@@ -16,6 +16,7 @@ import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.EventStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -52,6 +53,7 @@ final class WarehouseRoutes {
      *
      * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
      * @param tasks work that a drop leaves behind
+     * @param events what happened in all warehouses
      * @param queues order of the commits
      * @param wakeUp called when there is such work
      * @param reports passes on what clients report
@@ -65,6 +67,7 @@ final class WarehouseRoutes {
     record Parts(
             OpenWarehouse warehouse,
             TaskStore tasks,
+            EventStore events,
             CommitQueues queues,
             Runnable wakeUp,
             ReportEvents reports,
@@ -75,120 +78,77 @@ final class WarehouseRoutes {
             Authorizer authorizer,
             PlanningEngine planning) {}
 
-    /** What several groups of operations share. */
-    private record Services(
-            TableLocations locations,
-            LocationRule rule,
-            TableFolders folders,
-            NamespaceService namespaces,
-            IdempotentReplay replay,
-            TableBodies bodies,
-            ViewBodies viewBodies,
-            FunctionBodies functionBodies,
-            DelegatedAccess access,
-            Replies replies,
-            ObjectLifecycle lifecycle) {
-        static Services of(Parts parts) {
-            OpenWarehouse warehouse = parts.warehouse();
-            CatalogStore store = warehouse.store();
-            ObjectFiles files = warehouse.files();
-            TableLocations locations = new TableLocations(warehouse.location());
-            LocationRule rule =
-                    warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
-            TableFolders folders = new TableFolders(store, locations, rule);
-            TableBodies bodies =
-                    new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
-            ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-            FunctionBodies functionBodies = new FunctionBodies(files.functions());
-            DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
-            return new Services(
-                    locations,
-                    rule,
-                    folders,
-                    new NamespaceService(store),
-                    new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock()),
-                    bodies,
-                    viewBodies,
-                    functionBodies,
-                    access,
-                    new Replies(bodies, viewBodies, functionBodies, access),
-                    new ObjectLifecycle(
-                            store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp()));
-        }
-    }
-
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
         OpenWarehouse warehouse = parts.warehouse();
         CatalogStore store = warehouse.store();
         ObjectFiles files = warehouse.files();
-        Services shared = Services.of(parts);
-        ObjectCommits commits = new ObjectCommits(store, files, shared.locations(), shared.rule());
-        ViewService views = new ViewService(store, files.views(), shared.locations(), shared.rule());
-        TableService tables = new TableService(store, files.tables(), shared.locations(), shared.rule());
+        TableLocations locations = new TableLocations(warehouse.location());
+        LocationRule rule =
+                warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
+        NamespaceService namespaces = new NamespaceService(store);
+        IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
+        TableBodies bodies =
+                new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
+        ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
+        TableFolders folders = new TableFolders(store, locations, rule);
+        DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
+        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
+        ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
+        ViewService views = new ViewService(store, files.views(), locations, rule);
+        TableService tables = new TableService(store, files.tables(), locations, rule);
+        ObjectLifecycle lifecycle = new ObjectLifecycle(
+                store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
         List<Route> all = new ArrayList<>();
-        all.addAll(
-                new NamespaceRoutes(store, shared.namespaces(), shared.locations(), shared.replay(), shared.replies())
-                        .routes());
+        all.addAll(new NamespaceRoutes(store, namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
                         store,
-                        shared.namespaces(),
+                        namespaces,
                         tables,
                         views,
                         commits,
                         parts.queues(),
-                        shared.lifecycle(),
-                        shared.locations(),
-                        shared.folders(),
-                        shared.replay(),
-                        shared.bodies(),
-                        shared.access(),
-                        shared.replies(),
+                        lifecycle,
+                        locations,
+                        folders,
+                        replay,
+                        bodies,
+                        access,
+                        replies,
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         store,
-                        shared.namespaces(),
+                        namespaces,
                         views,
                         commits,
                         parts.queues(),
-                        shared.lifecycle(),
-                        shared.locations(),
-                        shared.replay(),
-                        shared.viewBodies(),
-                        shared.replies()))
+                        lifecycle,
+                        locations,
+                        replay,
+                        viewBodies,
+                        replies))
                 .routes());
-        all.addAll(new CredentialRoutes(tables, shared.access()).routes());
+        all.addAll(new CredentialRoutes(tables, access).routes());
         all.addAll(new PlanRoutes(
                         tables,
                         files.tables(),
-                        shared.access(),
-                        parts.planning()
-                                .warehouse(warehouse.record().id(), warehouse.io(), shared.locations()::contains))
+                        access,
+                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         FunctionRoutes functions = new FunctionRoutes(
-                store,
-                shared.namespaces(),
-                new FunctionService(store, files.functions(), shared.locations(), shared.rule()),
-                shared.functionBodies(),
-                shared.replay(),
-                shared.replies());
+                store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
         all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
                 .routes());
         this.routes = List.copyOf(all);
-        all.addAll(functions.extensions());
-        this.table = new RouteTable(BASE, all);
-        this.management = management(shared.lifecycle(), shared.replay());
-    }
-
-    private RouteTable management(ObjectLifecycle lifecycle, IdempotentReplay replay) {
-        OpenWarehouse warehouse = parts.warehouse();
-        return new RouteTable(
-                ManagementRoutes.WAREHOUSE,
-                new LifecycleRoutes(new LifecycleRoutes.Parts(
-                                warehouse.record().id(), warehouse.store(), parts.tasks(), lifecycle, replay))
-                        .routes());
+        this.table = new RouteTable(BASE, routes);
+        List<Route> administration = new ArrayList<>(functions.administration());
+        administration.addAll(new LifecycleRoutes(
+                        new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
+                .routes());
+        administration.addAll(new EventRoutes(parts.events(), warehouse.record().id()).routes());
+        this.management = new RouteTable(ManagementRoutes.WAREHOUSE, administration);
     }
 
     Authorizer authorizer() {
