@@ -23,6 +23,7 @@ import java.nio.file.Path;
  * @param limits how much the server takes on
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
+ * @param background warehouses and what is done for them behind the requests
  */
 public record CatalogOptions(
         String host,
@@ -33,7 +34,8 @@ public record CatalogOptions(
         DelegationSettings delegation,
         CatalogLimits limits,
         boolean allowUnauthenticated,
-        PlanningSettings planning) {
+        PlanningSettings planning,
+        BackgroundOptions background) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -70,7 +72,7 @@ public record CatalogOptions(
         this(host, port, dataFolder, warehouse, s3, delegation, limits, false);
     }
 
-    /** Options of a server that plans scans as usual. */
+    /** Options of a server that plans scans and works in the background as usual. */
     public CatalogOptions(
             String host,
             int port,
@@ -89,13 +91,20 @@ public record CatalogOptions(
                 delegation,
                 limits,
                 allowUnauthenticated,
-                PlanningSettings.DEFAULTS);
+                PlanningSettings.DEFAULTS,
+                BackgroundOptions.DEFAULTS);
     }
 
     /** The same options, with scans planned in another way. */
     public CatalogOptions with(PlanningSettings other) {
         return new CatalogOptions(
-                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, other);
+                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, other, background);
+    }
+
+    /** The same options, with other work in the background. */
+    public CatalogOptions with(BackgroundOptions other) {
+        return new CatalogOptions(
+                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, planning, other);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -109,7 +118,8 @@ public record CatalogOptions(
                 DelegationSettings.from(settings),
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
-                PlanningSettings.from(settings));
+                PlanningSettings.from(settings),
+                BackgroundOptions.from(settings));
     }
 
     private static boolean isLoopback(String host) {

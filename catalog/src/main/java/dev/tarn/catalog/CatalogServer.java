@@ -2,22 +2,22 @@ package dev.tarn.catalog;
 
 import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
-import dev.tarn.catalog.commit.MetadataFiles;
-import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ParallelWrites;
-import dev.tarn.catalog.commit.TablePurge;
-import dev.tarn.catalog.commit.ViewFiles;
-import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.HttpEdge;
+import dev.tarn.catalog.lifecycle.ForgetTask;
+import dev.tarn.catalog.lifecycle.PurgeTask;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
-import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
+import dev.tarn.catalog.tasks.TaskRunner;
+import dev.tarn.catalog.warehouse.OpenWarehouses;
+import dev.tarn.catalog.warehouse.SecretBox;
+import dev.tarn.catalog.warehouse.SecretKeyFile;
+import dev.tarn.catalog.warehouse.WarehouseService;
 import dev.tarn.common.Closer;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
-import dev.tarn.storage.TarnFileIO;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
@@ -26,7 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -44,6 +47,7 @@ public final class CatalogServer implements AutoCloseable {
     private final Closer closer = new Closer();
     private final CatalogReadiness readiness = new CatalogReadiness();
     private @Nullable HttpEdge edge;
+    private volatile @Nullable TaskRunner runningTasks;
 
     private CatalogServer(CatalogOptions options) {
         this.options = options;
@@ -104,12 +108,20 @@ public final class CatalogServer implements AutoCloseable {
     }
 
     /**
-     * Says "not ready" at once, and waits until the requests that run are answered. Clients are asked to close their
+     * Says "not ready" at once, stops background work where it is, and waits until the requests that run are answered. Clients are asked to close their
      * connections; {@link #close} ends the rest.
      */
     public void drain(Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
         readiness.stop();
+        TaskRunner tasks = runningTasks;
+        if (tasks != null) {
+            tasks.stop();
+        }
         edge().drain(atMost);
+        if (tasks != null) {
+            tasks.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        }
     }
 
     @Override
@@ -124,15 +136,23 @@ public final class CatalogServer implements AutoCloseable {
             List<ReadinessCheck> others,
             UnaryOperator<CatalogDatabase> wrapping) {
         CatalogLimits limits = options.limits();
+        Clock clock = Clock.systemUTC();
         CatalogDatabase database =
-                wrapping.apply(closer.register(SqliteCatalogDatabase.open(options.dataFolder(), Clock.systemUTC())));
-        WarehouseRecord warehouse = DefaultWarehouse.ensure(
-                database.warehouses(), options.warehouse(), Clock.systemUTC().instant());
-        TarnFileIO io = closer.register(TarnFileIO.of(options.s3().fileIoProperties()));
-        MetadataFiles files = new MetadataFiles(io, limits.metadataCache());
-        ParallelWrites writes = closer.register(new ParallelWrites(METADATA_WRITERS));
-        ObjectFiles objectFiles = new ObjectFiles(files, new ViewFiles(io, limits.metadataCache()), writes);
-        TablePurge purge = closer.register(new TablePurge(io, files));
+                wrapping.apply(closer.register(SqliteCatalogDatabase.open(options.dataFolder(), clock)));
+        DefaultWarehouse.ensure(database.warehouses(), options.warehouse(), clock.instant());
+        SecretBox secrets = new SecretBox(
+                () -> options.background().secretKey().orElseGet(() -> SecretKeyFile.read(options.dataFolder())));
+        OpenWarehouses warehouses = closer.register(new OpenWarehouses(new OpenWarehouses.Parts(
+                database,
+                options.s3(),
+                options.delegation(),
+                secrets,
+                limits.metadataCache(),
+                options.background().maxOpenWarehouses(),
+                closer.register(new ParallelWrites(METADATA_WRITERS)),
+                clock)));
+        TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
+        runningTasks = tasks;
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
                 limits.workers(),
@@ -141,25 +161,20 @@ public final class CatalogServer implements AutoCloseable {
                 new ArrayBlockingQueue<>(limits.maxQueuedRequests()),
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
-        StorageAccess storage = closer.register(
-                StorageAccess.open(options.warehouse(), options.s3(), options.delegation(), Clock.systemUTC()));
-        PlanningEngine planning =
-                closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), Clock.systemUTC()));
+        PlanningEngine planning = closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), clock));
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
-                        database.warehouse(warehouse.id()),
-                        files,
-                        objectFiles,
-                        new CommitQueues(workers, limits.maxQueuedCommits()),
-                        purge,
-                        options.warehouse(),
-                        options.s3(),
-                        storage,
+                        database,
+                        warehouses,
+                        new WarehouseService(
+                                database.warehouses(), warehouses, secrets, options.warehouse(), options.s3(), clock),
+                        () -> new CommitQueues(workers, limits.maxQueuedCommits()),
+                        tasks::wakeUp,
+                        secrets,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
-                        Clock.systemUTC(),
+                        clock,
                         new OpenAccess(),
-                        io,
                         planning),
                 metrics,
                 telemetry);
@@ -168,6 +183,23 @@ public final class CatalogServer implements AutoCloseable {
         ServerHandler handler = new ServerHandler(routes, metrics, checks);
         edge = closer.register(HttpEdge.start(options.host(), options.port(), limits.http(), handler, workers));
         readiness.serve(database);
+    }
+
+    private TaskRunner startTasks(
+            CatalogDatabase database, OpenWarehouses warehouses, PrometheusMeterRegistry metrics, Clock clock) {
+        BackgroundOptions background = options.background();
+        ExecutorService readers =
+                Executors.newFixedThreadPool(background.purge().readers(), new NamedThreads("catalog-purge-reader"));
+        closer.register(readers::shutdownNow);
+        return closer.register(TaskRunner.start(
+                database.tasks(),
+                List.of(
+                        new PurgeTask(warehouses, background.purge(), readers, clock),
+                        new ForgetTask(warehouses, clock)),
+                background.tasks(),
+                UUID.randomUUID().toString(),
+                clock,
+                metrics));
     }
 
     private HttpEdge edge() {

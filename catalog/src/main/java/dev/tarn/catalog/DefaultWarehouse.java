@@ -31,20 +31,18 @@ final class DefaultWarehouse {
             if (found.isPresent() && found.get().location().equals(location.value())) {
                 return found.get();
             }
-            CommitOutcome outcome;
+            // Whatever comes of it, here or in another process that starts: the next look tells.
+            CommitOutcome unused;
             if (found.isEmpty()) {
                 WarehouseRecord made = new WarehouseRecord(NAME, NAME, location.value(), Map.of(), true, 1);
-                outcome = warehouses.create(made, audit("create-warehouse", location, now));
+                unused = warehouses.create(made, audit("create-warehouse", location, now));
             } else if (found.get().location().isEmpty()) {
-                outcome = warehouses.replace(movedTo(found.get(), location), audit("locate-warehouse", location, now));
+                unused = warehouses.replace(movedTo(found.get(), location), audit("locate-warehouse", location, now));
             } else {
                 throw new TarnException(
                         ErrorKind.INVALID,
                         "The default warehouse of this catalog is at %s but the setting 'server.warehouse' says %s; set it back, or use another data folder"
                                 .formatted(found.get().location(), location));
-            }
-            if (outcome == CommitOutcome.APPLIED) {
-                continue;
             }
         }
         throw new TarnException(

@@ -66,14 +66,16 @@ public final class FaultyCatalog {
         /** Mutations are not remembered by their key. */
         FORGETS_KEYS,
         /** Of a transaction over several tables one is left out. */
-        TEARS_TRANSACTIONS
+        TEARS_TRANSACTIONS,
+        /** What a transaction only requires is not looked at again when it commits. */
+        FORGETS_REQUIREMENTS
     }
 
     private FaultyCatalog() {}
 
     /**
-     * Serves until killed. Arguments are {@code name=value}: {@code folder}, {@code death} and {@code after} so many commits,
-     * {@code bug}, and settings of the catalog.
+     * Serves until killed. Arguments are {@code name=value}: {@code folder}, {@code warehouse}, {@code death} and
+     * {@code after} so many commits, {@code bug}, and settings of the catalog.
      */
     public static void main(String[] arguments) throws InterruptedException {
         Map<String, String> given = new HashMap<>();
@@ -86,13 +88,15 @@ public final class FaultyCatalog {
                 Death.valueOf(given.get("death")),
                 Integer.parseInt(given.get("after")),
                 Bug.valueOf(given.getOrDefault("bug", Bug.NONE.name())));
+        String warehouse =
+                given.getOrDefault("warehouse", folder.resolve("warehouse").toString());
         given.keySet().removeIf(name -> !name.contains("."));
         given.put("catalog.port", "0");
         CatalogServer server = CatalogServer.start(
                 CatalogOptions.from(
                         SettingsReader.of(given),
                         folder.resolve("data"),
-                        WarehouseUri.parse(folder.resolve("warehouse").toString()),
+                        WarehouseUri.parse(warehouse),
                         S3Settings.DEFAULTS),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 OpenTelemetry.noop(),
@@ -164,6 +168,13 @@ public final class FaultyCatalog {
                             changes.stream().allMatch(Change.ReplaceObject.class::isInstance)
                                     ? changes.subList(0, Math.min(1, changes.size()))
                                     : changes,
+                            transaction.events(),
+                            transaction.finished()));
+                case FORGETS_REQUIREMENTS ->
+                    super.commit(new StoreTransaction(
+                            changes.stream()
+                                    .filter(change -> !(change instanceof Change.ExpectObject))
+                                    .toList(),
                             transaction.events(),
                             transaction.finished()));
             };

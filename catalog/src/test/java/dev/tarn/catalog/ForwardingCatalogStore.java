@@ -50,6 +50,11 @@ abstract class ForwardingCatalogStore implements CatalogStore {
     }
 
     @Override
+    public List<ObjectRecord> listAll(String afterId, int limit) {
+        return store.listAll(afterId, limit);
+    }
+
+    @Override
     public Optional<ObjectRecord> liveObjectAt(String location) {
         return store.liveObjectAt(location);
     }

@@ -24,6 +24,12 @@ final class CatalogFlags {
         return CatalogConnection.open(read(console, Map.of()));
     }
 
+    /** The administration of the warehouse that the flags name. */
+    WarehouseAdministration administration(Console console) {
+        ClientSettings client = read(console, Map.of()).client();
+        return new WarehouseAdministration(new ManagementClient(client), client.warehouse());
+    }
+
     /** All settings, with these flags and those of the command. */
     TarnSettings read(Console console, Map<String, String> given) {
         Map<String, String> flags = new LinkedHashMap<>(given);

@@ -14,6 +14,7 @@ final class Commands {
                 .addSubcommand(new SqlCommand(console))
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))
+                .addSubcommand(warehouses(console))
                 .addSubcommand(catalogs(console))
                 .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
@@ -36,7 +37,20 @@ final class Commands {
                 .addSubcommand(new TableSnapshotsCommand(console))
                 .addSubcommand(new TableFilesCommand(console))
                 .addSubcommand(new TableCreateCommand(console))
-                .addSubcommand(new TableDropCommand(console));
+                .addSubcommand(new TableDropCommand(console))
+                .addSubcommand(new TableDeletedCommand(console))
+                .addSubcommand(new TableUndropCommand(console))
+                .addSubcommand(new TableProtectCommand(console))
+                .addSubcommand(new TableUnprotectCommand(console));
+    }
+
+    private static CommandLine warehouses(Console console) {
+        return new CommandLine(new WarehouseCommand())
+                .addSubcommand(new WarehouseListCommand(console))
+                .addSubcommand(new WarehouseCreateCommand(console))
+                .addSubcommand(new WarehouseDescribeCommand(console))
+                .addSubcommand(new WarehouseAlterCommand(console))
+                .addSubcommand(new WarehouseDropCommand(console));
     }
 
     private static CommandLine namespaces(Console console) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,7 @@ final class ChunkedList {
 
     /** Finds out which chunks of this list can be taken over when these are the elements. */
     Plan plan(List<?> elements) {
-        Map<Object, Chunk> byFirstElement = new IdentityHashMap<>();
+        IdentityHashMap<Object, Chunk> byFirstElement = new IdentityHashMap<>();
         for (int i = 0; i < chunks.size(); i++) {
             Chunk chunk = chunks.get(i);
             // The last chunk grows until it is full.

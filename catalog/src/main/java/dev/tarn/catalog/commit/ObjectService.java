@@ -18,12 +18,11 @@ import java.util.function.Function;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.CommitFailedException;
-import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 
-/** Finds, drops and renames objects of every kind, and says what is wrong with a name. Thread-safe. */
+/** Finds, forgets and renames objects of every kind, and says what is wrong with a name. Thread-safe. */
 final class ObjectService {
     /** Rounds after lost races with commits to the same object. */
     private static final int MAX_ROUNDS = 8;
@@ -90,16 +89,13 @@ final class ObjectService {
         }
     }
 
-    /** What a drop forgot, and what it answers. */
-    record Dropped(ObjectRecord object, StoredReply reply) {}
-
     /**
      * Forgets an object; its files stay.
      *
      * @param operation what it is called in events
      * @param reply what to answer, given the last state
      */
-    Dropped drop(
+    StoredReply forget(
             ObjectName name,
             ObjectKind kind,
             String operation,
@@ -107,14 +103,14 @@ final class ObjectService {
             Mutation mutation) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             ObjectRecord current = load(name, kind);
-            refuseProtected(current, name);
+            Protection.refuse(current, name);
             StoredReply answer = reply.apply(current);
             Change drop = new Change.DropObject(current.id(), current.version());
             CatalogEvent event = mutation.objectEvent(
                     operation, name, kind, current.id(), current.metadataLocation(), current.metadataLocation());
             CommitOutcome outcome = commit(drop, event, answer, mutation);
             if (isDone(outcome, name, kind)) {
-                return new Dropped(current, answer);
+                return answer;
             }
         }
         throw contended(name, kind);
@@ -184,7 +180,7 @@ final class ObjectService {
                 return register(wanted, mutation);
             }
             ObjectRecord current = found.get();
-            refuseProtected(current, name);
+            Protection.refuse(current, name);
             Change replace = new Change.ReplaceObject(
                     current.id(), current.version(), wanted.metadataLocation(), wanted.base(), rule);
             CatalogEvent event = mutation.objectEvent(
@@ -226,17 +222,6 @@ final class ObjectService {
 
     static String operation(String verb, ObjectKind kind) {
         return verb + "-" + kind.name().toLowerCase(Locale.ROOT);
-    }
-
-    /**
-     * Throws if an object must not be taken away.
-     *
-     * @throws ForbiddenException saying how to lift the protection
-     */
-    static void refuseProtected(ObjectRecord object, ObjectName name) {
-        if (object.isProtected()) {
-            throw new ForbiddenException("%s is protected; 'tarn table unprotect %s' lifts the protection", name, name);
-        }
     }
 
     /** Not a conflict: clients would take that for an object that exists, or would try again. */

@@ -11,7 +11,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 
-/** Finds, drops, renames and registers tables: everything that needs no new metadata file. Thread-safe. */
+/** Finds, unregisters, renames and registers tables: everything that needs no new metadata file. Thread-safe. */
 public final class TableService {
     private final ObjectService objects;
     private final MetadataFiles files;
@@ -42,25 +42,14 @@ public final class TableService {
         objects.checkFree(name, ObjectKind.TABLE);
     }
 
-    /** What a drop forgot, and what it answers. */
-    public record Dropped(ObjectRecord table, StoredReply reply) {}
-
-    /** Forgets a table; its files stay. */
-    public Dropped drop(ObjectName table, Mutation mutation) {
-        ObjectService.Dropped dropped =
-                objects.drop(table, ObjectKind.TABLE, "drop-table", last -> StoredReply.empty(), mutation);
-        return new Dropped(dropped.object(), dropped.reply());
-    }
-
     /** Forgets a table and answers with its last state, so that another catalog can register it; its files stay. */
     public StoredReply unregister(ObjectName table, Mutation mutation) {
-        return objects.drop(
-                        table,
-                        ObjectKind.TABLE,
-                        "unregister-table",
-                        last -> StoredReply.unregisteredTable(last.metadataLocation()),
-                        mutation)
-                .reply();
+        return objects.forget(
+                table,
+                ObjectKind.TABLE,
+                "unregister-table",
+                last -> StoredReply.unregisteredTable(last.metadataLocation()),
+                mutation);
     }
 
     /** Gives a table another name, in the same or another namespace. */

@@ -11,7 +11,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchViewException;
 import org.apache.iceberg.view.ViewMetadata;
 
-/** Finds, drops, renames and registers views: everything that needs no new metadata file. Thread-safe. */
+/** Finds, renames and registers views: everything that needs no new metadata file. Thread-safe. */
 public final class ViewService {
     private final ObjectService objects;
     private final ViewFiles files;
@@ -40,12 +40,6 @@ public final class ViewService {
      */
     public void checkFree(ObjectName name) {
         objects.checkFree(name, ObjectKind.VIEW);
-    }
-
-    /** Forgets a view; its files stay. */
-    public StoredReply drop(ObjectName view, Mutation mutation) {
-        return objects.drop(view, ObjectKind.VIEW, "drop-view", last -> StoredReply.empty(), mutation)
-                .reply();
     }
 
     /** Gives a view another name, in the same or another namespace. */

@@ -181,7 +181,9 @@ final class ColumnFilter {
                 return Arrays.compareUnsigned(texts.data(), texts.from(row), texts.to(row), literal, 0, literal.length);
             }
             ByteBuffer value = bounds.value(row); // Texts of four or eight bytes throughout are kept as numbers.
-            return Arrays.compareUnsigned(value.array(), literal);
+            byte[] bytes = new byte[value.remaining()];
+            value.get(bytes);
+            return Arrays.compareUnsigned(bytes, literal);
         }
 
         private static boolean mayHoldValues(ColumnStats stats, int row) {
@@ -209,6 +211,7 @@ final class ColumnFilter {
     }
 
     /** A comparison of a column with literals, both as whole numbers in the order of their values. */
+    @SuppressWarnings("ArrayRecordComponent") // Never changed, never compared.
     private record NumberComparison(Expression.Operation op, Type.TypeID type, long[] sorted) {
         /** Iceberg looks at no more literals than these. */
         private static final int MAX_LITERALS = 200;

@@ -138,7 +138,11 @@ final class ManifestColumns implements Cached {
     }
 
     FileContent content(int row) {
-        return FileContent.values()[(int) numbers.content().get(row, 0)];
+        return switch ((int) numbers.content().get(row, 0)) {
+            case 0 -> FileContent.DATA;
+            case 1 -> FileContent.POSITION_DELETES;
+            default -> FileContent.EQUALITY_DELETES; // The decoder let nothing else pass.
+        };
     }
 
     FileFormat format(int row) {

@@ -2,6 +2,7 @@ package dev.tarn.catalog.planning;
 
 import dev.tarn.catalog.planning.AvroType.Field;
 import dev.tarn.catalog.planning.AvroType.Kind;
+import dev.tarn.common.TarnException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -78,7 +79,11 @@ final class ManifestDecoder {
         AvroFile file = AvroFile.read(io, location, maxBytes);
         ManifestDecoder decoder = new ManifestDecoder(maxBytes * MAX_MEMORY_OF_LIMIT);
         file.forEachRecord(in -> decoder.readEntry(file.schema(), in));
-        return decoder.build();
+        try {
+            return decoder.build();
+        } catch (CorruptManifestException e) {
+            throw new TarnException(e.kind(), "Cannot read %s: %s".formatted(location, e.getMessage()), e);
+        }
     }
 
     private void readEntry(AvroType entry, AvroInput in) {

@@ -48,8 +48,14 @@ final class PlanTokens {
 
     /** What a token is for; one kind never passes as the other. */
     enum Kind {
-        PLAN,
-        TASK
+        PLAN(1),
+        TASK(2);
+
+        private final byte tag;
+
+        Kind(int tag) {
+            this.tag = (byte) tag;
+        }
     }
 
     /**
@@ -170,7 +176,7 @@ final class PlanTokens {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(key);
-            mac.update((byte) kind.ordinal());
+            mac.update(kind.tag);
             for (String part : new String[] {binding.principal(), binding.warehouse(), binding.table()}) {
                 byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
                 mac.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII)); // No two bindings read alike.

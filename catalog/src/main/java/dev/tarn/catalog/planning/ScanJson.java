@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -66,7 +65,7 @@ final class ScanJson {
                 }
                 out.writeEndArray();
             }
-            Map<DeleteIndex.Entry, Integer> deletes = new IdentityHashMap<>();
+            IdentityHashMap<DeleteIndex.Entry, Integer> deletes = new IdentityHashMap<>();
             writeDeletes(plan.tasks(), deletes, out);
             out.writeArrayFieldStart("file-scan-tasks");
             for (ScanPlan.Task task : plan.tasks()) {
@@ -82,7 +81,8 @@ final class ScanJson {
     }
 
     private static void writeDeletes(
-            List<ScanPlan.Task> tasks, Map<DeleteIndex.Entry, Integer> deletes, JsonGenerator out) throws IOException {
+            List<ScanPlan.Task> tasks, IdentityHashMap<DeleteIndex.Entry, Integer> deletes, JsonGenerator out)
+            throws IOException {
         for (ScanPlan.Task task : tasks) {
             for (DeleteIndex.Entry delete : task.deletes()) {
                 if (deletes.isEmpty()) {
@@ -111,7 +111,10 @@ final class ScanJson {
     }
 
     private static void writeTask(
-            ScanPlan.Task task, Set<Integer> statsFields, Map<DeleteIndex.Entry, Integer> deletes, JsonGenerator out)
+            ScanPlan.Task task,
+            Set<Integer> statsFields,
+            IdentityHashMap<DeleteIndex.Entry, Integer> deletes,
+            JsonGenerator out)
             throws IOException {
         out.writeStartObject();
         out.writeFieldName("data-file");

@@ -20,6 +20,9 @@ record Pages(String after, int size, boolean isPaged) {
     /** Larger pages would only delay the first name. */
     private static final int MAX_SIZE = 1_000;
 
+    /** A screen or two. */
+    private static final int DEFAULT_SIZE = 100;
+
     private static final String TOKEN_PREFIX = "1:";
 
     static Pages of(RestRequest request) {
@@ -30,6 +33,12 @@ record Pages(String after, int size, boolean isPaged) {
                 token.filter(value -> !value.isEmpty()).map(Pages::decode).orElse(""),
                 size.map(Pages::size).orElse(paged ? MAX_SIZE : Integer.MAX_VALUE - 1),
                 paged);
+    }
+
+    /** A page even for clients that did not ask for one: for lists that no protocol wants at once. */
+    static Pages always(RestRequest request) {
+        Pages asked = of(request);
+        return asked.isPaged() ? asked : new Pages("", DEFAULT_SIZE, true);
     }
 
     /** Names to ask the store for: one more than are shown, to know whether another page follows. */

@@ -48,6 +48,16 @@ record RestRequest(
         return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
     }
 
+    /** The name of the warehouse that an administrative path names. */
+    String warehouse() {
+        return PathDecoder.decode(variable("warehouse"));
+    }
+
+    /** The id that an administrative path names. */
+    String id() {
+        return PathDecoder.decode(variable("id"));
+    }
+
     List<String> namespace() {
         return ObjectName.checkedNamespace(PathDecoder.namespace(variable("namespace")));
     }

@@ -4,18 +4,19 @@ import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
-import dev.tarn.catalog.commit.MetadataFiles;
-import dev.tarn.catalog.commit.ObjectFiles;
-import dev.tarn.catalog.commit.TablePurge;
-import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.planning.PlanningEngine;
-import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.CatalogDatabase;
+import dev.tarn.catalog.store.WarehouseRecord;
+import dev.tarn.catalog.warehouse.OpenWarehouse;
+import dev.tarn.catalog.warehouse.OpenWarehouses;
+import dev.tarn.catalog.warehouse.SecretBox;
+import dev.tarn.catalog.warehouse.WarehouseName;
+import dev.tarn.catalog.warehouse.WarehouseService;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.TarnException;
-import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -27,8 +28,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchWarehouseException;
-import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,96 +40,88 @@ import org.slf4j.LoggerFactory;
  * Owns nothing it is given.
  */
 public final class RestRoutes implements RequestHandler {
-    /** The warehouse that clients reach without naming one. */
-    private static final String DEFAULT_WAREHOUSE = "default";
-
     private static final String VERSION = "v1";
+    private static final String MANAGEMENT = "management";
+    private static final String WAREHOUSES = "warehouses";
 
     /** Far above any request that is no commit. */
     private static final long MAX_ORDINARY_BODY_BYTES = 1 << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
+    private final Parts parts;
     private final RequestObserver observer;
-    private final AccessControl access;
     private final Authorizer serverAuthorizer;
-    private final WarehouseRoutes defaultWarehouse;
     private final RouteTable server;
+    private final RouteTable management;
 
     /**
      * What the routes stand on.
      *
-     * @param store state of the catalog
-     * @param files metadata files of tables
-     * @param objectFiles metadata files of every kind
-     * @param queues order of the commits
-     * @param purge deletes files of dropped tables
-     * @param warehouse where tables live
-     * @param s3 how clients reach the store
-     * @param storage gives clients access to the files of tables
-     * @param bodyCacheSize memory for answers that are ready to be sent
+     * @param database state of the catalog
+     * @param warehouses opens warehouses
+     * @param administration makes, changes and drops warehouses
+     * @param queues makes the queues of one warehouse
+     * @param wakeUp called when background work was added
+     * @param secrets seals what clients carry for the catalog
+     * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param access finds out who asks, and what they may do
-     * @param io reads the files of the warehouse
      * @param planning plans scans
      */
     public record Parts(
-            CatalogStore store,
-            MetadataFiles files,
-            ObjectFiles objectFiles,
-            CommitQueues queues,
-            TablePurge purge,
-            WarehouseUri warehouse,
-            S3Settings s3,
-            StorageAccess storage,
+            CatalogDatabase database,
+            OpenWarehouses warehouses,
+            WarehouseService administration,
+            Supplier<CommitQueues> queues,
+            Runnable wakeUp,
+            SecretBox secrets,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
             AccessControl access,
-            FileIO io,
             PlanningEngine planning) {}
 
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
+        this.parts = parts;
         this.observer = new RequestObserver(metrics, telemetry);
-        this.access = parts.access();
         this.serverAuthorizer = parts.access().ofServer();
-        this.defaultWarehouse = new WarehouseRoutes(new WarehouseRoutes.Parts(
-                DEFAULT_WAREHOUSE,
-                parts.store(),
-                parts.files(),
-                parts.objectFiles(),
-                parts.queues(),
-                parts.purge(),
-                parts.warehouse(),
-                parts.s3(),
-                parts.storage(),
-                parts.bodyCacheSize(),
-                parts.idempotencyLifetime(),
-                parts.clock(),
-                parts.access().ofWarehouse(DEFAULT_WAREHOUSE, parts.store()),
-                parts.io(),
-                parts.planning()));
         this.server =
                 new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
+        this.management = new RouteTable(ManagementRoutes.BASE, new ManagementRoutes(parts.administration()).routes());
     }
 
     @Override
     public CompletionStage<Response> handle(Request request) {
         List<String> segments = PathDecoder.segments(request.path());
-        if (segments.size() > 1
-                && segments.get(0).equals(VERSION)
-                && server.heads().contains(segments.get(1))) {
+        if (isServers(segments)) {
             RouteTable.Match match = server.find(request.method(), segments, 1);
             boolean open = match.route().guard().by() == Guard.By.NOBODY;
             return run(match, open ? Caller.ANONYMOUS : caller(request), serverAuthorizer, request);
         }
         // Whoever is not logged in learns nothing about warehouses either.
         Caller caller = caller(request);
-        WarehouseRoutes warehouse = warehouse(segments);
-        int from = warehouse.heads().contains(segments.get(1)) ? 1 : 2;
-        return run(warehouse.find(request.method(), segments, from), caller, warehouse.authorizer(), request);
+        if (segments.size() > 2
+                && segments.get(0).equals(MANAGEMENT)
+                && segments.get(1).equals(VERSION)) {
+            return manage(segments, caller, request);
+        }
+        if (segments.size() < 2 || !segments.get(0).equals(VERSION)) {
+            throw new NoSuchRouteException(404, "The catalog has no such path");
+        }
+        boolean hasPrefix = !WarehouseName.RESERVED.contains(segments.get(1));
+        if (hasPrefix && segments.size() == 2) {
+            throw new NoSuchRouteException(404, "The catalog has no such path");
+        }
+        String name = hasPrefix ? PathDecoder.decode(segments.get(1)) : WarehouseService.DEFAULT;
+        return within(acquire(name), warehouse -> {
+            refuseInactive(warehouse);
+            WarehouseRoutes routes = routes(warehouse);
+            RouteTable.Match match = routes.find(request.method(), segments, hasPrefix ? 2 : 1);
+            return run(match, caller, routes.authorizer(), request);
+        });
     }
 
     @Override
@@ -149,7 +144,8 @@ public final class RestRoutes implements RequestHandler {
         }
         WarmAnswers.Warm warm = known.get();
         long begin = System.nanoTime();
-        return access.callerInMemory(request.header("authorization"))
+        return parts.access()
+                .callerInMemory(request.header("authorization"))
                 .filter(warm.mayInMemory())
                 .flatMap(caller -> warm.answer().apply(request))
                 .map(response -> observer.begin(warm.route(), request, begin).end(response));
@@ -163,9 +159,10 @@ public final class RestRoutes implements RequestHandler {
             return Optional.empty();
         }
         String head = path.substring(begin, end);
-        return head.equals(defaultWarehouse.name()) || defaultWarehouse.heads().contains(head)
-                ? Optional.of(defaultWarehouse)
-                : Optional.empty();
+        return parts.warehouses()
+                .findInMemory(WarehouseName.RESERVED.contains(head) ? WarehouseService.DEFAULT : head)
+                .filter(warehouse -> warehouse.record().active())
+                .flatMap(warehouse -> warehouse.attached(WarehouseRoutes.class));
     }
 
     @Override
@@ -189,38 +186,79 @@ public final class RestRoutes implements RequestHandler {
         return ErrorTable.response(failure);
     }
 
+    private boolean isServers(List<String> segments) {
+        return segments.size() > 1
+                && segments.get(0).equals(VERSION)
+                && server.heads().contains(segments.get(1));
+    }
+
     private Caller caller(Request request) {
-        return access.authenticate(request.header("authorization"));
+        return parts.access().authenticate(request.header("authorization"));
     }
 
-    private WarehouseRoutes warehouse(List<String> segments) {
-        if (segments.size() > 1 && segments.get(0).equals(VERSION)) {
-            String head = segments.get(1);
-            if (defaultWarehouse.heads().contains(head)) {
-                return defaultWarehouse;
-            }
-            if (segments.size() > 2) {
-                return warehouse(PathDecoder.decode(head));
-            }
+    private CompletionStage<Response> manage(List<String> segments, Caller caller, Request request) {
+        if (segments.size() > 4 && segments.get(2).equals(WAREHOUSES)) {
+            return within(acquire(PathDecoder.decode(segments.get(3))), warehouse -> {
+                WarehouseRoutes routes = routes(warehouse);
+                RouteTable.Match match = routes.findManagement(request.method(), segments, 4);
+                return run(match, caller, routes.authorizer(), request);
+            });
         }
-        throw new NoSuchRouteException(404, "The catalog has no such path");
-    }
-
-    private WarehouseRoutes warehouse(String nameOrLocation) {
-        if (nameOrLocation.equals(defaultWarehouse.name()) || isLocation(nameOrLocation)) {
-            return defaultWarehouse;
+        RouteTable.Match match = management.find(request.method(), segments, 2);
+        Authorizer authorizer = serverAuthorizer;
+        String named = match.variables().get("warehouse");
+        if (named != null) {
+            // Not opened: what cannot be opened any more must still be mended or dropped.
+            WarehouseRecord warehouse = parts.administration().load(PathDecoder.decode(named));
+            authorizer =
+                    parts.access().ofWarehouse(warehouse.id(), parts.database().warehouse(warehouse.id()));
         }
-        throw new NoSuchWarehouseException(
-                "Warehouse '%s' does not exist; this catalog serves '%s' at %s",
-                nameOrLocation, defaultWarehouse.name(), defaultWarehouse.location());
+        return run(match, caller, authorizer, request);
     }
 
-    private boolean isLocation(String warehouse) {
+    private OpenWarehouse acquire(String name) {
+        return parts.warehouses()
+                .acquire(name)
+                .orElseThrow(() -> new NoSuchWarehouseException("Warehouse '%s' does not exist", name));
+    }
+
+    /** Keeps a warehouse open until the answer is there. */
+    private static CompletionStage<Response> within(
+            OpenWarehouse warehouse, Function<OpenWarehouse, CompletionStage<Response>> work) {
+        CompletionStage<Response> answer;
         try {
-            return WarehouseUri.parse(warehouse).equals(defaultWarehouse.location());
-        } catch (TarnException e) {
-            return false;
+            answer = work.apply(warehouse);
+        } catch (RuntimeException | Error e) {
+            warehouse.close();
+            throw e;
         }
+        return answer.whenComplete((response, failure) -> warehouse.close());
+    }
+
+    /** Not "no such warehouse": clients would take its tables for gone. */
+    private static void refuseInactive(OpenWarehouse warehouse) {
+        if (!warehouse.record().active()) {
+            String name = warehouse.record().name();
+            throw new ForbiddenException(
+                    "Warehouse '%s' is not active; 'tarn warehouse alter %s --activate' lets it take requests again",
+                    name, name);
+        }
+    }
+
+    private WarehouseRoutes routes(OpenWarehouse warehouse) {
+        return warehouse.attachment(
+                WarehouseRoutes.class,
+                open -> new WarehouseRoutes(new WarehouseRoutes.Parts(
+                        open,
+                        parts.database().tasks(),
+                        parts.queues().get(),
+                        parts.wakeUp(),
+                        parts.secrets(),
+                        parts.bodyCacheSize(),
+                        parts.idempotencyLifetime(),
+                        parts.clock(),
+                        parts.access().ofWarehouse(open.record().id(), open.store()),
+                        parts.planning())));
     }
 
     private CompletionStage<Response> run(RouteTable.Match match, Caller caller, Authorizer authorizer, Request http) {
@@ -247,10 +285,24 @@ public final class RestRoutes implements RequestHandler {
     /** Clients that name no warehouse go without a prefix, as they always did. */
     private Response config(RestRequest request) {
         String named = request.parameter("warehouse").orElse("");
-        if (named.isEmpty()) {
-            return defaultWarehouse.config(Map.of());
+        String name = named.isEmpty() ? WarehouseService.DEFAULT : nameOf(named);
+        try (OpenWarehouse warehouse = acquire(name)) {
+            refuseInactive(warehouse);
+            return routes(warehouse).config(named.isEmpty() ? Map.of() : Map.of("prefix", name));
         }
-        WarehouseRoutes warehouse = warehouse(named);
-        return warehouse.config(Map.of("prefix", warehouse.name()));
+    }
+
+    /** Clients may name a warehouse by its location too. */
+    private String nameOf(String nameOrLocation) {
+        if (!nameOrLocation.contains("/")) {
+            return nameOrLocation;
+        }
+        Optional<String> name;
+        try {
+            name = parts.warehouses().nameAt(WarehouseUri.parse(nameOrLocation));
+        } catch (TarnException e) {
+            throw new NoSuchWarehouseException(e, "Warehouse '%s' does not exist", nameOrLocation);
+        }
+        return name.orElseThrow(() -> new NoSuchWarehouseException("Warehouse '%s' does not exist", nameOrLocation));
     }
 }

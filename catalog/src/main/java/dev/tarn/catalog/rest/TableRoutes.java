@@ -11,11 +11,11 @@ import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectChange;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.TableFolders;
-import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
@@ -55,7 +55,7 @@ final class TableRoutes {
     private final TableService tables;
     private final ObjectCommits commits;
     private final CommitQueues queues;
-    private final TablePurge purge;
+    private final ObjectLifecycle lifecycle;
     private final TableLocations locations;
     private final TableFolders folders;
     private final IdempotentReplay replay;
@@ -72,7 +72,7 @@ final class TableRoutes {
             TableService tables,
             ObjectCommits commits,
             CommitQueues queues,
-            TablePurge purge,
+            ObjectLifecycle lifecycle,
             TableLocations locations,
             TableFolders folders,
             IdempotentReplay replay,
@@ -87,7 +87,7 @@ final class TableRoutes {
         this.tables = parts.tables();
         this.commits = parts.commits();
         this.queues = parts.queues();
-        this.purge = parts.purge();
+        this.lifecycle = parts.lifecycle();
         this.locations = parts.locations();
         this.folders = parts.folders();
         this.replay = parts.replay();
@@ -272,17 +272,11 @@ final class TableRoutes {
     }
 
     private Response drop(RestRequest request) {
-        boolean purgeRequested = request.flag("purgeRequested");
+        ObjectLifecycle.Files files =
+                request.flag("purgeRequested") ? ObjectLifecycle.Files.PURGE : ObjectLifecycle.Files.KEEP;
         ObjectName table = request.table();
         return replies.render(
-                replay.run(request, mutation -> {
-                    TableService.Dropped dropped = tables.drop(table, mutation);
-                    if (purgeRequested) {
-                        purge.schedule(dropped.table().metadataLocation());
-                    }
-                    return dropped.reply();
-                }),
-                request);
+                replay.run(request, mutation -> lifecycle.drop(table, ObjectKind.TABLE, files, mutation)), request);
     }
 
     private Response unregister(RestRequest request) {

@@ -8,6 +8,7 @@ import dev.tarn.catalog.commit.ObjectChange;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
@@ -33,6 +34,7 @@ final class ViewRoutes {
             ViewService views,
             ObjectCommits commits,
             CommitQueues queues,
+            ObjectLifecycle lifecycle,
             TableLocations locations,
             IdempotentReplay replay,
             ViewBodies bodies,
@@ -135,7 +137,12 @@ final class ViewRoutes {
     private Response drop(RestRequest request) {
         ObjectName view = request.view();
         return render(
-                request, parts.replay().run(request, mutation -> parts.views().drop(view, mutation)));
+                request,
+                parts.replay()
+                        .run(
+                                request,
+                                mutation -> parts.lifecycle()
+                                        .drop(view, ObjectKind.VIEW, ObjectLifecycle.Files.KEEP, mutation)));
     }
 
     private Response rename(RestRequest request) {

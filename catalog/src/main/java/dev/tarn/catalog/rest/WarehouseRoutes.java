@@ -3,23 +3,22 @@ package dev.tarn.catalog.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
-import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.TableFolders;
-import dev.tarn.catalog.commit.TablePurge;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
-import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
+import dev.tarn.catalog.store.TaskStore;
+import dev.tarn.catalog.warehouse.OpenWarehouse;
+import dev.tarn.catalog.warehouse.SecretBox;
 import dev.tarn.common.DataSize;
-import dev.tarn.storage.S3Settings;
-import dev.tarn.storage.WarehouseUri;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.iceberg.io.FileIO;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -40,66 +38,68 @@ final class WarehouseRoutes {
     private final Parts parts;
     private final List<Route> routes;
     private final RouteTable table;
+    private final RouteTable management;
     private final WarmAnswers warm = new WarmAnswers();
 
     /**
      * What the operations stand on.
      *
-     * @param name name of the warehouse, which is its prefix in paths
-     * @param store state of this warehouse
-     * @param files metadata files of tables
-     * @param objectFiles metadata files of every kind
+     * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
+     * @param tasks work that a drop leaves behind
      * @param queues order of the commits
-     * @param purge deletes files of dropped tables
-     * @param location where tables live
-     * @param s3 how clients reach the store
-     * @param storage gives clients access to the files of tables
+     * @param wakeUp called when there is such work
+     * @param secrets seals what clients carry for the catalog
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
      * @param authorizer decides what callers may do here
-     * @param io reads the files of the warehouse
      * @param planning plans scans
      */
     record Parts(
-            String name,
-            CatalogStore store,
-            MetadataFiles files,
-            ObjectFiles objectFiles,
+            OpenWarehouse warehouse,
+            TaskStore tasks,
             CommitQueues queues,
-            TablePurge purge,
-            WarehouseUri location,
-            S3Settings s3,
-            StorageAccess storage,
+            Runnable wakeUp,
+            SecretBox secrets,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
             Authorizer authorizer,
-            FileIO io,
             PlanningEngine planning) {}
 
     WarehouseRoutes(Parts parts) {
         this.parts = parts;
-        TableLocations locations = new TableLocations(parts.location());
-        NamespaceService namespaces = new NamespaceService(parts.store());
-        IdempotentReplay replay = new IdempotentReplay(parts.store(), parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies = new TableBodies(parts.files(), parts.location(), parts.s3(), parts.bodyCacheSize());
-        TableFolders folders = new TableFolders(parts.store(), locations, LocationRule.EXCLUSIVE);
-        DelegatedAccess access = new DelegatedAccess(parts.storage(), parts.files(), folders);
-        ViewBodies viewBodies = new ViewBodies(parts.objectFiles().views(), parts.bodyCacheSize());
+        OpenWarehouse warehouse = parts.warehouse();
+        CatalogStore store = warehouse.store();
+        ObjectFiles files = warehouse.files();
+        TableLocations locations = new TableLocations(warehouse.location());
+        LocationRule rule =
+                warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
+        NamespaceService namespaces = new NamespaceService(store);
+        IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
+        TableBodies bodies =
+                new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
+        TableFolders folders = new TableFolders(store, locations, rule);
+        DelegatedAccess access = new DelegatedAccess(
+                warehouse.access(),
+                files.tables(),
+                folders,
+                new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
+        ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         Replies replies = new Replies(bodies, viewBodies, access);
-        ObjectCommits commits =
-                new ObjectCommits(parts.store(), parts.objectFiles(), locations, LocationRule.EXCLUSIVE);
-        TableService tables = new TableService(parts.store(), parts.files(), locations, LocationRule.EXCLUSIVE);
+        ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
+        TableService tables = new TableService(store, files.tables(), locations, rule);
+        ObjectLifecycle lifecycle = new ObjectLifecycle(
+                store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
         List<Route> all = new ArrayList<>();
-        all.addAll(new NamespaceRoutes(parts.store(), namespaces, locations, replay, replies).routes());
+        all.addAll(new NamespaceRoutes(store, namespaces, locations, replay, replies).routes());
         all.addAll(new TableRoutes(new TableRoutes.Parts(
-                        parts.store(),
+                        store,
                         namespaces,
                         tables,
                         commits,
                         parts.queues(),
-                        parts.purge(),
+                        lifecycle,
                         locations,
                         folders,
                         replay,
@@ -109,11 +109,12 @@ final class WarehouseRoutes {
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
-                        parts.store(),
+                        store,
                         namespaces,
-                        new ViewService(parts.store(), parts.objectFiles().views(), locations, LocationRule.EXCLUSIVE),
+                        new ViewService(store, files.views(), locations, rule),
                         commits,
                         parts.queues(),
+                        lifecycle,
                         locations,
                         replay,
                         viewBodies,
@@ -122,27 +123,24 @@ final class WarehouseRoutes {
         all.addAll(new CredentialRoutes(tables, access).routes());
         all.addAll(new PlanRoutes(
                         tables,
-                        parts.files(),
+                        files.tables(),
                         access,
-                        parts.planning().warehouse(parts.name(), parts.io(), locations::contains))
+                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
-    }
-
-    String name() {
-        return parts.name();
-    }
-
-    WarehouseUri location() {
-        return parts.location();
+        this.management = new RouteTable(
+                ManagementRoutes.WAREHOUSE,
+                new LifecycleRoutes(new LifecycleRoutes.Parts(
+                                warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
+                        .routes());
     }
 
     Authorizer authorizer() {
         return parts.authorizer();
     }
 
-    /** Segments that a path without a prefix can begin with: no warehouse may have such a name. */
+    /** Segments that a path without a prefix can begin with. */
     Set<String> heads() {
         return table.heads();
     }
@@ -157,6 +155,11 @@ final class WarehouseRoutes {
         return table.find(method, segments, from);
     }
 
+    /** The administrative operation behind the name in a path; see {@link RouteTable#find}. */
+    RouteTable.Match findManagement(String method, List<String> segments, int from) {
+        return management.find(method, segments, from);
+    }
+
     /**
      * The configuration for clients of this warehouse, listing every operation.
      *
@@ -166,7 +169,12 @@ final class WarehouseRoutes {
         Map<String, String> all = new TreeMap<>(overrides);
         all.put("namespace-separator", "%1F");
         ObjectNode body = Json.object();
-        body.set("defaults", Json.node(parts.location().isS3() ? parts.s3().publicProperties() : Map.of()));
+        body.set(
+                "defaults",
+                Json.node(
+                        parts.warehouse().location().isS3()
+                                ? parts.warehouse().s3().publicProperties()
+                                : Map.of()));
         body.set("overrides", Json.node(all));
         body.set("endpoints", Json.node(routes.stream().map(Route::endpoint).toList()));
         body.put("idempotency-key-lifetime", parts.idempotencyLifetime().toString());

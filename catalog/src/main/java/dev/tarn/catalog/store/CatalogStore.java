@@ -47,6 +47,14 @@ public interface CatalogStore {
      */
     List<ObjectRecord> listDeleted(List<String> namespace, String afterId, int limit);
 
+    /**
+     * All objects of the warehouse, live or dropped softly, in the order of their ids.
+     *
+     * @param afterId only ids behind this one; empty for all
+     * @param limit at most so many
+     */
+    List<ObjectRecord> listAll(String afterId, int limit);
+
     /** The live object that a file or folder belongs to: the one with the longest base location at or above it. */
     Optional<ObjectRecord> liveObjectAt(String location);
 

@@ -178,6 +178,22 @@ public sealed interface Change {
         }
     }
 
+    /**
+     * Says that the files of an object that was dropped softly are about to be deleted. A new version, so that whoever
+     * wants to bring it back beside that is stale.
+     */
+    record BeginPurge(String id, long expectedVersion) implements Change {
+        @Override
+        public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
+            return cases.beginPurge(this);
+        }
+
+        @Override
+        public String order() {
+            return "o" + id;
+        }
+    }
+
     /** Says whether a live object must not be dropped. A new version, so that a drop that runs beside it is stale. */
     record ProtectObject(String id, long expectedVersion, boolean isProtected) implements Change {
         @Override
@@ -251,6 +267,8 @@ public sealed interface Change {
         R softDeleteObject(SoftDeleteObject change) throws E;
 
         R undropObject(UndropObject change) throws E;
+
+        R beginPurge(BeginPurge change) throws E;
 
         R protectObject(ProtectObject change) throws E;
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tarn.catalog.FaultyCatalog.Bug;
 import dev.tarn.catalog.FaultyCatalog.Death;
 import dev.tarn.catalog.FaultyCatalog.StoreFault;
+import dev.tarn.testkit.PostgresFixture;
 import dev.tarn.testkit.histories.HistoryChecker;
 import dev.tarn.testkit.http.Cut;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +17,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,17 +35,45 @@ import org.junit.jupiter.params.provider.EnumSource;
  * have one explanation. {@code -Dtarn.histories=20000} makes it long.
  */
 class HistoriesTest {
-    private static final int TRANSACTIONS = Integer.getInteger("tarn.histories", 2_500);
+    private static final int TRANSACTIONS = Integer.getInteger("tarn.histories", 2_000);
     private static final int CLIENTS = 8;
     private static final int TRANSACTIONS_PER_TABLE = 300;
+
+    private static final int TRANSACTIONS_BETWEEN_DISTURBANCES = 150;
+
+    private static final String TERMINATE_BACKENDS =
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
     /** Enough for each planted bug to show, and short. */
     private static final int TRANSACTIONS_TO_FIND_A_BUG = 400;
 
     @Test
     void theEmbeddedStoreLosesDoublesTearsAndReordersNothing(@TempDir Path folder) throws Exception {
-        int deaths = Math.max(Death.values().length, TRANSACTIONS / 500);
-        try (Run run = new Run(List.of(List.of("folder=" + folder)), TRANSACTIONS, deaths)) {
+        try (Run run = new Run(List.of(List.of("folder=" + folder)), TRANSACTIONS, deaths())) {
+            run.go();
+            run.expectEveryFault();
+            assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+        }
+    }
+
+    @Test
+    void postgresLosesDoublesTearsAndReordersNothing(@TempDir Path folder) throws Exception {
+        PostgresFixture.Database database = PostgresFixture.shared().newDatabase("histories");
+        List<List<String>> servers = List.of(onPostgres(database, folder, "one"));
+        try (Run run = new Run(servers, TRANSACTIONS, deaths())) {
+            run.disturbBy("backends terminated", () -> database.execute(TERMINATE_BACKENDS));
+            run.go();
+            run.expectEveryFault();
+            assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+        }
+    }
+
+    @Test
+    void twoReplicasOnOnePostgresLoseDoubleTearAndReorderNothing(@TempDir Path folder) throws Exception {
+        PostgresFixture.Database database = PostgresFixture.shared().newDatabase("histories");
+        List<List<String>> servers = List.of(onPostgres(database, folder, "one"), onPostgres(database, folder, "two"));
+        try (Run run = new Run(servers, TRANSACTIONS, deaths())) {
+            run.disturbBy("backends terminated", () -> database.execute(TERMINATE_BACKENDS));
             run.go();
             run.expectEveryFault();
             assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
@@ -48,13 +81,53 @@ class HistoriesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Bug.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    @EnumSource(
+            value = Bug.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "FORGETS_REQUIREMENTS"})
     void aServerThatIsWrongIsFoundOut(Bug bug, @TempDir Path folder) throws Exception {
         List<String> server = List.of("folder=" + folder, "bug=" + bug);
         try (Run run = new Run(List.of(server), TRANSACTIONS_TO_FIND_A_BUG, 0)) {
             run.go();
             assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isNotEmpty();
         }
+    }
+
+    /** One server alone keeps transactions on the same tables apart by its queues. */
+    @Test
+    void replicasThatForgetWhatATransactionRequiredAreFoundOut(@TempDir Path folder) throws Exception {
+        PostgresFixture.Database database = PostgresFixture.shared().newDatabase("histories");
+        List<List<String>> servers = Stream.of("one", "two")
+                .map(name -> {
+                    List<String> server = new ArrayList<>(onPostgres(database, folder, name));
+                    server.add("bug=" + Bug.FORGETS_REQUIREMENTS);
+                    return server;
+                })
+                .toList();
+        try (Run run = new Run(servers, 2 * TRANSACTIONS_TO_FIND_A_BUG, 0)) {
+            run.go();
+            assertThat(run.anomalies())
+                    .as("anomalies, seed %d", run.seed)
+                    .anyMatch(one -> one.startsWith("not serialisable"));
+        }
+    }
+
+    private static int deaths() {
+        return Math.max(Death.values().length, TRANSACTIONS / 500);
+    }
+
+    private static List<String> onPostgres(PostgresFixture.Database database, Path folder, String replica) {
+        return List.of(
+                "folder=" + folder.resolve(replica),
+                "warehouse=" + folder.resolve("warehouse"),
+                "catalog.store.url=" + database.url(),
+                "catalog.store.user=" + database.user(),
+                "catalog.store.password=" + database.password().reveal());
+    }
+
+    /** Something that happens to the servers from outside. */
+    private interface Disturbance {
+        void happen() throws SQLException;
     }
 
     /** One run: replicas, clients, and the judgement. */
@@ -65,20 +138,34 @@ class HistoriesTest {
         private final List<Replica> replicas = new ArrayList<>();
         private final AtomicBoolean stopped = new AtomicBoolean();
         private final ExecutorService executor = Executors.newCachedThreadPool();
+        private final Map<String, Integer> fired = new ConcurrentHashMap<>();
+        private final List<Callable<Void>> disturbances = new ArrayList<>();
         private final Workload workload;
 
         /**
          * Starts the servers.
          *
          * @param servers arguments of each
-         * @param deaths how often each dies
+         * @param deaths how often they die, all together
          */
         Run(List<List<String>> servers, int transactions, int deaths) {
             for (List<String> server : servers) {
-                replicas.add(new Replica(server, deaths, 160, random.nextLong()));
+                replicas.add(new Replica(server, deaths / servers.size(), 160, random.nextLong()));
             }
             int tables = Math.max(20, transactions / TRANSACTIONS_PER_TABLE);
             workload = new Workload(replicas, recorder, tables, transactions, this::isOver);
+        }
+
+        /** Lets something happen to all servers again and again while they run. */
+        void disturbBy(String fault, Disturbance disturbance) {
+            disturbances.add(() -> {
+                while (!isOver()) {
+                    recorder.awaitMore(TRANSACTIONS_BETWEEN_DISTURBANCES, this::isOver);
+                    disturbance.happen();
+                    fired.merge(fault, 1, Integer::sum);
+                }
+                return null;
+            });
         }
 
         private boolean isOver() {
@@ -96,6 +183,7 @@ class HistoriesTest {
             for (String name : HistoryClient.MOVING) {
                 running.add(executor.submit(new NameOwner(workload, name, 60, random.nextLong())));
             }
+            disturbances.forEach(one -> running.add(executor.submit(one)));
             for (Future<?> one : running) {
                 one.get();
             }
@@ -139,10 +227,10 @@ class HistoriesTest {
         }
 
         private Map<String, Integer> fired() {
-            Map<String, Integer> fired = new TreeMap<>();
-            replicas.forEach(replica ->
-                    replica.fired().forEach((fault, count) -> fired.merge(fault, count.get(), Integer::sum)));
-            return fired;
+            Map<String, Integer> all = new TreeMap<>(fired);
+            replicas.forEach(
+                    replica -> replica.fired().forEach((fault, count) -> all.merge(fault, count.get(), Integer::sum)));
+            return all;
         }
 
         private static Set<String> everyFault() {

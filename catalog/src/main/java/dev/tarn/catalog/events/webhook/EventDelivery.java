@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +78,7 @@ public final class EventDelivery implements AutoCloseable {
 
     private void schedule(Duration delay) {
         if (!thread.isShutdown()) {
-            thread.schedule(this::run, delay.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused = thread.schedule(this::run, delay.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -63,6 +63,25 @@ public final class CatalogBackup {
         }
     }
 
+    /**
+     * Backs up a PostgreSQL database.
+     *
+     * @param file made, or replaced once the new one is whole
+     * @throws TarnException UNAVAILABLE if it or the file cannot be used
+     */
+    public static BackupReport ofPostgres(PostgresSettings settings, Path file, Clock clock) {
+        try (Connection connection = new PostgresConnections(settings).connect()) {
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setAutoCommit(false);
+            BackupReport report = write(connection, file, clock.instant());
+            connection.rollback();
+            return report;
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
     private static TarnException failed(SQLException e) {
         return new TarnException(ErrorKind.UNAVAILABLE, "Cannot read the catalog database: " + e.getMessage(), e);
     }

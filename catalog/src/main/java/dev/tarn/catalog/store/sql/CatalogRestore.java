@@ -3,6 +3,7 @@ package dev.tarn.catalog.store.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,16 @@ public final class CatalogRestore {
         CatalogRestore restore = new CatalogRestore(file, tasks);
         Instant takenAt = restore.check();
         try (SqliteCatalogDatabase database = SqliteCatalogDatabase.open(folder, clock)) {
+            return restore.run(database, takenAt);
+        }
+    }
+
+    /** Restores into a PostgreSQL database; see {@link #intoFolder}. No server may use it meanwhile. */
+    public static BackupReport intoPostgres(
+            PostgresSettings settings, Path file, Tasks tasks, Clock clock, MeterRegistry metrics) {
+        CatalogRestore restore = new CatalogRestore(file, tasks);
+        Instant takenAt = restore.check();
+        try (PostgresCatalogDatabase database = PostgresCatalogDatabase.open(settings, clock, metrics)) {
             return restore.run(database, takenAt);
         }
     }

@@ -118,6 +118,16 @@ final class SqlCatalogStore implements CatalogStore {
     }
 
     @Override
+    public List<ObjectRecord> listAll(String afterId, int limit) {
+        return transactions.read(session -> session.query(
+                ALL + " WHERE o.warehouse_id = ? AND o.id > ? ORDER BY o.id LIMIT ?",
+                SqlCatalogStore::object,
+                warehouse,
+                afterId,
+                limit));
+    }
+
+    @Override
     public Optional<ObjectRecord> liveObjectAt(String location) {
         Optional<LocationKey> key = LocationKey.of(location);
         if (key.isEmpty()) {

@@ -274,6 +274,13 @@ final class SqlChanges implements Change.Cases<CommitOutcome, SQLException> {
     }
 
     @Override
+    public CommitOutcome beginPurge(Change.BeginPurge begin) throws SQLException {
+        return outcome(session.update("""
+                UPDATE object SET version = version + 1
+                WHERE id = ? AND warehouse_id = ? AND version = ? AND deleted_at IS NOT NULL""", begin.id(), warehouse, begin.expectedVersion()));
+    }
+
+    @Override
     public CommitOutcome protectObject(Change.ProtectObject protect) throws SQLException {
         return outcome(
                 session.update("""

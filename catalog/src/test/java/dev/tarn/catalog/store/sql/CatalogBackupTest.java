@@ -15,6 +15,7 @@ import dev.tarn.catalog.store.TaskRecord;
 import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,6 +126,33 @@ class CatalogBackupTest {
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aCatalogMovesFromOneKindOfDatabaseToTheOtherAndBack() {
+        PostgresSettings postgres = PostgresDatabases.settings(new PostgresDatabases().of(folder));
+        BackupReport taken = CatalogBackup.ofFolder(folder.resolve("source"), file, CLOCK);
+        CatalogRestore.intoPostgres(postgres, file, CatalogRestore.Tasks.RESUME, CLOCK, new SimpleMeterRegistry());
+        try (CatalogDatabase moved = PostgresCatalogDatabase.open(postgres, CLOCK, new SimpleMeterRegistry());
+                CatalogDatabase source = open("source")) {
+            assertThat(moved.warehouse("w1").findObject(EU, "orders", ObjectKind.TABLE))
+                    .isEqualTo(source.warehouse("w1").findObject(EU, "orders", ObjectKind.TABLE))
+                    .isPresent();
+            assertThat(moved.events().read("", 0, 1_000))
+                    .isEqualTo(source.events().read("", 0, 1_000));
+            commit(moved, new Change.CreateNamespace(List.of("new"), Map.of()));
+            assertThat(moved.events().read("", taken.rows(), 10)).hasSize(1);
+        }
+
+        BackupReport again = CatalogBackup.ofPostgres(postgres, file, CLOCK);
+        CatalogRestore.intoFolder(folder.resolve("back"), file, CatalogRestore.Tasks.RESUME, CLOCK);
+
+        assertThat(again.rows()).isEqualTo(taken.rows() + 2); // The namespace and its event.
+        try (CatalogDatabase back = open("back")) {
+            assertThat(back.warehouse("w1").findNamespace(List.of("new"))).isPresent();
+            assertThat(back.warehouse("w1").findObject(EU, "orders", ObjectKind.TABLE))
+                    .isPresent();
+        }
     }
 
     @Test
