@@ -20,6 +20,7 @@ import java.util.Set;
  * @param longHistory snapshots of the table with a long history
  * @param veryLongHistory snapshots of the one with a very long history
  * @param manyTables tables of the crowded namespace
+ * @param metadataRounds commits that count when metadata is measured without a server
  * @param jars folder of the peers' jars
  * @param newerJava the Java for peers that need a newer one
  * @param report the page to be written
@@ -33,6 +34,7 @@ record BenchOptions(
         int longHistory,
         int veryLongHistory,
         int manyTables,
+        int metadataRounds,
         Path jars,
         Optional<Path> newerJava,
         Optional<Path> report) {
@@ -64,6 +66,7 @@ record BenchOptions(
                 Integer.parseInt(take(values, "long-history", "1000")),
                 Integer.parseInt(take(values, "very-long-history", "10000")),
                 Integer.parseInt(take(values, "many-tables", "100000")),
+                Integer.parseInt(take(values, "metadata-rounds", "60")),
                 Path.of(take(values, "jars", "benchmarks/target/peers")),
                 path(take(values, "newer-java", "")),
                 path(take(values, "report", "")));

@@ -46,10 +46,17 @@ public final class CatalogBench {
                     results.put(scenario, measure(scenario, peers));
                 }
             }
-            return new Report(options, peers.stream().map(Peer::name).toList(), results);
+            return new Report(options, peers.stream().map(Peer::name).toList(), results, metadata());
         } finally {
             closer.close();
         }
+    }
+
+    private Optional<MetadataBench.Costs> metadata() {
+        boolean wanted = options.scenarios().isEmpty() || options.scenarios().contains("metadata");
+        return wanted
+                ? Optional.of(new MetadataBench(options.veryLongHistory(), options.metadataRounds()).run())
+                : Optional.empty();
     }
 
     private Map<String, Result> measure(Scenario scenario, List<Peer> peers) {

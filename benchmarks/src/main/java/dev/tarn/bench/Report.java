@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The results as a page.
@@ -16,8 +17,13 @@ import java.util.Map;
  * @param options how they were measured
  * @param peers names of the peers, in the order of the rows
  * @param results by scenario and by name of the peer
+ * @param metadata what the metadata of a commit costs without a server, if that was measured
  */
-record Report(BenchOptions options, List<String> peers, Map<Scenario, Map<String, Result>> results) {
+record Report(
+        BenchOptions options,
+        List<String> peers,
+        Map<Scenario, Map<String, Result>> results,
+        Optional<MetadataBench.Costs> metadata) {
     private static final String FIRST = "Tarn";
 
     String table() {
@@ -32,7 +38,27 @@ record Report(BenchOptions options, List<String> peers, Map<Scenario, Map<String
                 }
             }
         });
+        metadata.ifPresent(costs -> table.append(costs(costs)));
         return table.toString();
+    }
+
+    private static String costs(MetadataBench.Costs costs) {
+        return String.format(
+                Locale.ROOT,
+                """
+
+                | metadata of one commit to a table of %d snapshots, without a server | CPU | times the first |
+                |---|---:|---:|
+                | validate, apply, write what changed | %,.0f µs | 1.0 |
+                | the same, and compress what changed for the answer | %,.0f µs | %.1f |
+                | parse the last version and write it again | %,.0f µs | %.1f |
+                """,
+                costs.snapshots(),
+                costs.spliced(),
+                costs.compressed(),
+                costs.compressed() / costs.spliced(),
+                costs.parsedAndWritten(),
+                costs.parsedAndWritten() / costs.spliced());
     }
 
     private static String row(Scenario scenario, String peer, Map<String, Result> rows) {

@@ -90,7 +90,8 @@ final class Tables {
                 .formatted(number);
     }
 
-    private static String history(Path home, int snapshots) {
+    /** The metadata of a table as JSON. */
+    static String history(Path home, int snapshots) {
         Types.NestedField[] columns = new Types.NestedField[10];
         for (int i = 0; i < columns.length; i++) {
             columns[i] = Types.NestedField.optional(

@@ -3,6 +3,7 @@ package dev.tarn.bench;
 import dev.tarn.catalog.CatalogLimits;
 import dev.tarn.catalog.CatalogOptions;
 import dev.tarn.catalog.CatalogServer;
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -24,7 +25,7 @@ final class TarnNode {
                         folder.resolve("data"),
                         WarehouseUri.parse(folder.resolve("warehouse").toString()),
                         S3Settings.DEFAULTS,
-                        false,
+                        DelegationSettings.NONE,
                         CatalogLimits.DEFAULTS),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 List.of());

@@ -22,6 +22,7 @@ class CatalogBenchTest {
                 "long-history=20",
                 "very-long-history=40",
                 "many-tables=32",
+                "metadata-rounds=2",
                 "report=" + page));
 
         Report report = new CatalogBench(options).run();
@@ -35,6 +36,7 @@ class CatalogBenchTest {
                             assertThat(result.refusals()).as(scenario.name()).isZero();
                             assertThat(result.perSecond()).as(scenario.name()).isPositive();
                         }));
+        assertThat(report.metadata()).isPresent();
         assertThat(Files.readString(page)).contains("| Tarn |").contains("bare Vert.x");
     }
 

@@ -45,6 +45,9 @@ public record CatalogLimits(
 
     private static final DataSize MAX_HEADERS = new DataSize(32 * 1024);
 
+    /** Slower than any network that a server stands in. */
+    private static final DataSize MIN_ANSWER_RATE = new DataSize(64 * 1024);
+
     /** A head is a few packets; whoever takes longer holds the connection for its own sake. */
     private static final Duration MAX_HEAD_TIMEOUT = Duration.ofSeconds(15);
 
@@ -99,7 +102,8 @@ public record CatalogLimits(
                 maxQueuedRequests,
                 requestTimeout.compareTo(MAX_HEAD_TIMEOUT) < 0 ? requestTimeout : MAX_HEAD_TIMEOUT,
                 requestTimeout,
-                idleTimeout);
+                idleTimeout,
+                MIN_ANSWER_RATE);
     }
 
     private static boolean isPositive(Duration duration) {

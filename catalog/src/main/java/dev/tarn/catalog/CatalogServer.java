@@ -3,6 +3,7 @@ package dev.tarn.catalog;
 import dev.tarn.catalog.auth.OpenAccess;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.ParallelWrites;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.lifecycle.ForgetTask;
 import dev.tarn.catalog.lifecycle.PurgeTask;
@@ -153,6 +154,7 @@ public final class CatalogServer implements AutoCloseable {
                 clock)));
         TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
         runningTasks = tasks;
+        ReportEvents reports = closer.register(new ReportEvents());
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),
                 limits.workers(),
@@ -171,6 +173,7 @@ public final class CatalogServer implements AutoCloseable {
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
                         tasks::wakeUp,
                         secrets,
+                        reports,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         clock,
@@ -194,7 +197,7 @@ public final class CatalogServer implements AutoCloseable {
         return closer.register(TaskRunner.start(
                 database.tasks(),
                 List.of(
-                        new PurgeTask(warehouses, background.purge(), readers, clock),
+                        new PurgeTask(warehouses, database.tasks(), background.purge(), readers, clock),
                         new ForgetTask(warehouses, clock)),
                 background.tasks(),
                 UUID.randomUUID().toString(),

@@ -1,5 +1,8 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.lifecycle.PurgeLimits;
+import dev.tarn.catalog.tasks.TaskLimits;
+import dev.tarn.common.DataSize;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.BufferedReader;
@@ -9,10 +12,19 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A catalog server in a process of its own, so that it can be killed like one. */
 final class ForkedCatalog implements AutoCloseable {
+    /** Leases that end soon after a kill, and a purge that is slow enough to be killed. */
+    private static final BackgroundOptions BACKGROUND = new BackgroundOptions(
+            new TaskLimits(2, Duration.ofSeconds(3), Duration.ofMillis(100), Duration.ofSeconds(1)),
+            new PurgeLimits(100, 2, DataSize.ofMegabytes(4)),
+            4,
+            Optional.empty());
+
     private final Process process;
     private final URI uri;
 
@@ -61,7 +73,8 @@ final class ForkedCatalog implements AutoCloseable {
     /** Serves until killed. */
     public static void main(String[] arguments) throws InterruptedException {
         CatalogServer server = CatalogServer.start(
-                RunningCatalog.options(Path.of(arguments[0]), CatalogLimits.DEFAULTS),
+                RunningCatalog.options(Path.of(arguments[0]), CatalogLimits.DEFAULTS)
+                        .with(BACKGROUND),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 List.of());
         System.out.println("ready " + server.uri());

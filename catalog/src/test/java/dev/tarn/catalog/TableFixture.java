@@ -2,10 +2,12 @@ package dev.tarn.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -66,15 +68,21 @@ final class TableFixture {
         return Path.of(file.location().replaceFirst("^file://", ""));
     }
 
-    /** Every file below a folder, in order. */
+    /** Every file below a folder, in order; also while somebody deletes them. */
     static List<Path> files(Path folder) {
-        if (!Files.exists(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> found = Files.walk(folder)) {
-            return found.filter(Files::isRegularFile).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<Path> found = new ArrayList<>();
+        collect(folder.toFile(), found);
+        return found.stream().sorted().toList();
+    }
+
+    private static void collect(File folder, List<Path> found) {
+        File[] entries = folder.listFiles();
+        for (File entry : entries == null ? new File[0] : entries) {
+            if (entry.isFile()) {
+                found.add(entry.toPath());
+            } else {
+                collect(entry, found);
+            }
         }
     }
 

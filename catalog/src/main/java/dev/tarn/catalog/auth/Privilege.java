@@ -51,6 +51,10 @@ public enum Privilege {
     FUNCTION_LIST(Securable.Kind.NAMESPACE),
     /** To load a function. */
     FUNCTION_READ_PROPERTIES(Securable.Kind.NAMESPACE, FUNCTION_LIST),
+    /** To make and replace functions. */
+    FUNCTION_CREATE(Securable.Kind.NAMESPACE, FUNCTION_READ_PROPERTIES),
+    /** To drop functions. */
+    FUNCTION_DROP(Securable.Kind.NAMESPACE, FUNCTION_LIST),
 
     /** To see namespaces by name, and whether one exists. */
     NAMESPACE_LIST(Securable.Kind.NAMESPACE),
@@ -81,7 +85,8 @@ public enum Privilege {
             TABLE_FULL_METADATA,
             VIEW_FULL_METADATA,
             NAMESPACE_FULL_METADATA,
-            FUNCTION_READ_PROPERTIES,
+            FUNCTION_CREATE,
+            FUNCTION_DROP,
             CATALOG_READ_PROPERTIES),
     /** Everything in a warehouse. */
     CATALOG_MANAGE_CONTENT(

@@ -26,8 +26,18 @@ final class JsonFiles {
         this.maxBytes = maxBytes;
     }
 
-    /** Writes a new file. Fails if it exists. */
+    /**
+     * Writes a new file. Fails if it exists.
+     *
+     * @throws TarnException INVALID if the file would be too large to be read back
+     */
     void write(String location, Pieces json) {
+        if (json.length() > maxBytes) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "The metadata would have %d bytes but at most %d can be read back; remove what is not needed any more"
+                            .formatted(json.length(), maxBytes));
+        }
         try (OutputStream out = io.newOutputFile(location).create()) {
             for (byte[] part : isGzip(location) ? json.gzip() : json.plain()) {
                 out.write(part);

@@ -35,6 +35,7 @@ public record Mutation(
      * Something that this mutation does to an object.
      *
      * @param previousMetadataLocation metadata file before the change, empty where there was none
+     * @param details a small JSON object
      */
     public CatalogEvent objectEvent(
             String operation,
@@ -42,7 +43,8 @@ public record Mutation(
             ObjectKind kind,
             String objectId,
             String metadataLocation,
-            String previousMetadataLocation) {
+            String previousMetadataLocation,
+            String details) {
         return new CatalogEvent(
                 operation,
                 object.namespace(),
@@ -51,7 +53,7 @@ public record Mutation(
                 objectId,
                 metadataLocation,
                 previousMetadataLocation,
-                CatalogEvent.NO_DETAILS,
+                details,
                 principal,
                 at);
     }

@@ -2,8 +2,10 @@ package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.events.CatalogEvent;
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableChanges;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.model.UpdateActions;
 import dev.tarn.catalog.model.ViewChanges;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
@@ -60,6 +62,7 @@ public final class ObjectCommits {
      * An object that is to be changed: where it stands, and where it shall go.
      *
      * @param base base location of the next version
+     * @param details what an event tells about it
      * @param write writes the metadata file of the next version
      */
     private record Step(
@@ -68,6 +71,7 @@ public final class ObjectCommits {
             Optional<ObjectRecord> current,
             String nextLocation,
             String base,
+            String details,
             Runnable write) {
         boolean changesNothing() {
             return current.isPresent() && nextLocation.equals(current.get().metadataLocation());
@@ -80,6 +84,7 @@ public final class ObjectCommits {
                     Optional.of(current),
                     current.metadataLocation(),
                     current.location(),
+                    CatalogEvent.NO_DETAILS,
                     () -> {});
         }
     }
@@ -116,12 +121,12 @@ public final class ObjectCommits {
 
     /** Adds a table with metadata that was built elsewhere. See {@link #commit} for the endings. */
     public StoredReply create(ObjectName table, TableMetadata metadata, Mutation mutation) {
-        return create(newTable(table, metadata), StoredReply::table, mutation);
+        return create(newTable(table, metadata, CatalogEvent.NO_DETAILS), StoredReply::table, mutation);
     }
 
     /** Adds a view with metadata that was built elsewhere. See {@link #commit} for the endings. */
     public StoredReply create(ObjectName view, ViewMetadata metadata, Mutation mutation) {
-        return create(newView(view, metadata), StoredReply::view, mutation);
+        return create(newView(view, metadata, CatalogEvent.NO_DETAILS), StoredReply::view, mutation);
     }
 
     private StoredReply create(Step step, Function<String, StoredReply> reply, Mutation mutation) {
@@ -167,12 +172,13 @@ public final class ObjectCommits {
                     : nextTable(change, current.get());
         }
         boolean create = TableChanges.isCreate(change.request());
+        String details = UpdateActions.json(change.request().updates());
         if (change.kind() == ObjectKind.VIEW) {
             if (!create) {
                 throw new NoSuchViewException("View does not exist: %s", change.name());
             }
             objects.checkFree(change.name(), ObjectKind.VIEW);
-            return newView(change.name(), ViewChanges.create(change.request()));
+            return newView(change.name(), ViewChanges.create(change.request()), details);
         }
         if (!create) {
             throw new NoSuchTableException("Table does not exist: %s", change.name());
@@ -180,15 +186,16 @@ public final class ObjectCommits {
         objects.checkFree(change.name(), ObjectKind.TABLE);
         TableMetadata created = TableChanges.create(change.request());
         locations.check(created, created, change.request().updates());
-        return newTable(change.name(), created);
+        return newTable(change.name(), created, details);
     }
 
     private Optional<ObjectRecord> find(ObjectChange change) {
         return objects.find(change.name(), change.kind());
     }
 
-    private Step newTable(ObjectName name, TableMetadata metadata) {
+    private Step newTable(ObjectName name, TableMetadata metadata, String details) {
         locations.check(metadata);
+        RequestLimits.check(metadata);
         folders.check(Optional.empty(), List.of(), metadata);
         String location = TableChanges.newMetadataLocation(metadata, 0);
         return new Step(
@@ -197,10 +204,11 @@ public final class ObjectCommits {
                 Optional.empty(),
                 location,
                 metadata.location(),
+                details,
                 () -> files.tables().write(location, metadata));
     }
 
-    private Step newView(ObjectName name, ViewMetadata metadata) {
+    private Step newView(ObjectName name, ViewMetadata metadata, String details) {
         check(metadata);
         String location = ViewChanges.newMetadataLocation(metadata, 0);
         return new Step(
@@ -209,6 +217,7 @@ public final class ObjectCommits {
                 Optional.empty(),
                 location,
                 metadata.location(),
+                details,
                 () -> files.views().write(location, metadata));
     }
 
@@ -220,6 +229,7 @@ public final class ObjectCommits {
         }
         locations.check(base.metadata(), next, change.request().updates());
         folders.check(Optional.of(current), locations.folders(base.metadata()), next);
+        RequestLimits.check(next);
         String location = TableChanges.newMetadataLocation(next, current.version());
         return new Step(
                 change.name(),
@@ -227,6 +237,7 @@ public final class ObjectCommits {
                 Optional.of(current),
                 location,
                 next.location(),
+                UpdateActions.json(change.request().updates()),
                 () -> files.tables().writeNext(location, next, base));
     }
 
@@ -244,12 +255,14 @@ public final class ObjectCommits {
                 Optional.of(current),
                 location,
                 next.location(),
+                UpdateActions.json(change.request().updates()),
                 () -> files.views().write(location, next));
     }
 
     private void check(ViewMetadata view) {
         locations.checked("view location", view.location());
         locations.checkProperties(view.properties());
+        RequestLimits.check(view);
     }
 
     /** True if done; false if something changed since the steps were planned. */
@@ -316,11 +329,23 @@ public final class ObjectCommits {
                 yield false;
             }
             case KEY_TAKEN -> throw new KeyTakenException();
-            case LOCATION_TAKEN ->
-                throw ObjectService.locationTaken(steps.get(0).name());
+            case LOCATION_TAKEN -> throw ObjectService.locationTaken(nameOfTakenLocation(steps));
             case NAMESPACE_NOT_EMPTY, WAREHOUSE_NOT_EMPTY ->
                 throw new IllegalStateException("Impossible for an object: " + outcome);
         };
+    }
+
+    /** The first object whose location is not free any more; the first one of all if the other one has gone again. */
+    private ObjectName nameOfTakenLocation(List<Step> steps) {
+        return steps.stream()
+                .filter(step -> !step.changesNothing())
+                .filter(step -> store.overlapping(step.base(), 2).stream()
+                        .anyMatch(other -> step.current()
+                                .map(current -> !current.id().equals(other.id()))
+                                .orElse(true)))
+                .findFirst()
+                .orElse(steps.get(0))
+                .name();
     }
 
     /**
@@ -353,7 +378,8 @@ public final class ObjectCommits {
                 step.kind(),
                 id,
                 step.nextLocation(),
-                step.current().map(ObjectRecord::metadataLocation).orElse(""));
+                step.current().map(ObjectRecord::metadataLocation).orElse(""),
+                step.details());
     }
 
     private static CommitFailedException contended(ObjectName name) {

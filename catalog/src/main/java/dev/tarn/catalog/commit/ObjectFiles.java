@@ -5,6 +5,7 @@ package dev.tarn.catalog.commit;
  *
  * @param tables those of tables
  * @param views those of views
+ * @param functions those of functions
  * @param writes writes several at once
  */
-public record ObjectFiles(MetadataFiles tables, ViewFiles views, ParallelWrites writes) {}
+public record ObjectFiles(MetadataFiles tables, ViewFiles views, FunctionFiles functions, ParallelWrites writes) {}

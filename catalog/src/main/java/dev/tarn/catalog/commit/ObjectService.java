@@ -1,6 +1,9 @@
 package dev.tarn.catalog.commit;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.events.CatalogEvent;
+import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.Change;
@@ -26,6 +29,8 @@ import org.apache.iceberg.exceptions.NoSuchViewException;
 final class ObjectService {
     /** Rounds after lost races with commits to the same object. */
     private static final int MAX_ROUNDS = 8;
+
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
     private final CatalogStore store;
     private final LocationRule rule;
@@ -54,6 +59,7 @@ final class ObjectService {
         return switch (kind) {
             case TABLE -> new NoSuchTableException("Table does not exist: %s", name);
             case VIEW -> new NoSuchViewException("View does not exist: %s", name);
+            case FUNCTION -> new NoSuchFunctionException(name);
         };
     }
 
@@ -107,7 +113,13 @@ final class ObjectService {
             StoredReply answer = reply.apply(current);
             Change drop = new Change.DropObject(current.id(), current.version());
             CatalogEvent event = mutation.objectEvent(
-                    operation, name, kind, current.id(), current.metadataLocation(), current.metadataLocation());
+                    operation,
+                    name,
+                    kind,
+                    current.id(),
+                    current.metadataLocation(),
+                    current.metadataLocation(),
+                    CatalogEvent.NO_DETAILS);
             CommitOutcome outcome = commit(drop, event, answer, mutation);
             if (isDone(outcome, name, kind)) {
                 return answer;
@@ -128,7 +140,8 @@ final class ObjectService {
                     kind,
                     current.id(),
                     current.metadataLocation(),
-                    current.metadataLocation());
+                    current.metadataLocation(),
+                    renamedFrom(from));
             CommitOutcome outcome = commit(rename, event, reply, mutation);
             if (outcome == CommitOutcome.NAME_TAKEN) {
                 kindOf(to).ifPresent(found -> {
@@ -161,8 +174,14 @@ final class ObjectService {
             String id = UUID.randomUUID().toString();
             Change create = new Change.CreateObject(
                     id, name.namespace(), name.name(), kind, wanted.metadataLocation(), wanted.base(), rule);
-            CatalogEvent event =
-                    mutation.objectEvent(operation("register", kind), name, kind, id, wanted.metadataLocation(), "");
+            CatalogEvent event = mutation.objectEvent(
+                    operation("register", kind),
+                    name,
+                    kind,
+                    id,
+                    wanted.metadataLocation(),
+                    "",
+                    CatalogEvent.NO_DETAILS);
             if (isDone(commit(create, event, wanted.reply(), mutation), name, kind)) {
                 return wanted.reply();
             }
@@ -189,7 +208,8 @@ final class ObjectService {
                     kind,
                     current.id(),
                     wanted.metadataLocation(),
-                    current.metadataLocation());
+                    current.metadataLocation(),
+                    CatalogEvent.NO_DETAILS);
             if (isDone(commit(replace, event, wanted.reply(), mutation), name, kind)) {
                 return wanted.reply();
             }
@@ -220,6 +240,12 @@ final class ObjectService {
         };
     }
 
+    private static String renamedFrom(ObjectName from) {
+        ObjectNode details = JSON.objectNode();
+        from.namespace().forEach(details.putArray("from-namespace")::add);
+        return details.put("from-name", from.name()).toString();
+    }
+
     static String operation(String verb, ObjectKind kind) {
         return verb + "-" + kind.name().toLowerCase(Locale.ROOT);
     }
@@ -227,7 +253,7 @@ final class ObjectService {
     /** Not a conflict: clients would take that for an object that exists, or would try again. */
     static BadRequestException locationTaken(ObjectName name) {
         return new BadRequestException(
-                "The location of %s lies at, above or below that of another table or view, or of one that was dropped and"
+                "The location of %s lies at, above or below that of another object, or of one that was dropped and"
                         + " is still kept or being purged; choose a location of its own",
                 name);
     }

@@ -1,6 +1,7 @@
 package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
@@ -71,6 +72,7 @@ public final class TableService {
         locations.checked("metadata-location", metadataLocation);
         TableMetadata metadata = files.load(metadataLocation).metadata();
         locations.checkForeign(metadata);
+        RequestLimits.checkRegistered(metadata);
         return new ObjectService.Registration(
                 table, ObjectKind.TABLE, metadataLocation, metadata.location(), StoredReply.table(metadataLocation));
     }

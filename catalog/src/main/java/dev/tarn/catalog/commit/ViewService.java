@@ -1,6 +1,7 @@
 package dev.tarn.catalog.commit;
 
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.LocationRule;
@@ -53,6 +54,7 @@ public final class ViewService {
         ViewMetadata metadata = files.load(metadataLocation).metadata();
         locations.checked("view location", metadata.location());
         locations.checkProperties(metadata.properties());
+        RequestLimits.checkRegistered(metadata);
         return objects.register(
                 new ObjectService.Registration(
                         view,

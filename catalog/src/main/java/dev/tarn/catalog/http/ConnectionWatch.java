@@ -1,6 +1,9 @@
 package dev.tarn.catalog.http;
 
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -9,17 +12,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * all connections now and then, so that a request that is not slow costs nothing. Thread-safe.
  */
 final class ConnectionWatch {
-    /** A client that reads slower than this does not want the answer. */
-    private static final long MIN_ANSWER_BYTES_PER_SECOND = 16 * 1024;
-
     private final long headTimeoutNanos;
     private final long answerTimeoutNanos;
+    private final long minAnswerRate;
     private final Map<HttpConnection, StrictRequestDecoder> heads = new ConcurrentHashMap<>();
     private final Map<HttpConnection, Long> answerDeadlines = new ConcurrentHashMap<>();
 
     ConnectionWatch(HttpLimits limits) {
         this.headTimeoutNanos = limits.headTimeout().toNanos();
         this.answerTimeoutNanos = limits.bodyTimeout().toNanos();
+        this.minAnswerRate = limits.minAnswerRate().bytes();
     }
 
     void opened(HttpConnection connection, StrictRequestDecoder decoder) {
@@ -33,7 +35,7 @@ final class ConnectionWatch {
 
     /** An answer of so many bytes did not go out at once. */
     void answering(HttpConnection connection, long bytes, long nowNanos) {
-        long nanos = answerTimeoutNanos + bytes * 1_000_000_000L / MIN_ANSWER_BYTES_PER_SECOND;
+        long nanos = answerTimeoutNanos + bytes * 1_000_000_000L / minAnswerRate;
         answerDeadlines.put(connection, nowNanos + nanos);
         if (!heads.containsKey(connection)) {
             answerDeadlines.remove(connection);
@@ -49,13 +51,25 @@ final class ConnectionWatch {
         heads.forEach((connection, decoder) -> {
             long since = decoder.headSinceNanos();
             if (since != 0 && nowNanos - since > headTimeoutNanos) {
-                connection.close();
+                cut(connection);
             }
         });
         answerDeadlines.forEach((connection, deadline) -> {
             if (nowNanos - deadline > 0) {
-                connection.close();
+                cut(connection);
             }
         });
+    }
+
+    /**
+     * Ends a connection at once. An orderly close would wait until the client has taken what is on its way; it is passed by
+     * when the close begins at the handler next to the socket.
+     */
+    static void cut(HttpConnection connection) {
+        ChannelHandlerContext first =
+                ((ConnectionBase) connection).channel().pipeline().firstContext();
+        if (first != null) {
+            ChannelFuture unused = first.close();
+        }
     }
 }

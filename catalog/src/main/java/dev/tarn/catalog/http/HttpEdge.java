@@ -125,6 +125,11 @@ public final class HttpEdge implements AutoCloseable {
         return server.actualPort();
     }
 
+    /** How many connections are open. */
+    int openConnections() {
+        return connections.get();
+    }
+
     /** Whether requests are still welcome. */
     public boolean isDraining() {
         return draining;
@@ -180,7 +185,7 @@ public final class HttpEdge implements AutoCloseable {
     private void onRequest(HttpServerRequest request) {
         if (((ConnectionBase) request.connection()).isNotWritable()) {
             // The client sends without reading: its answers would pile up in memory.
-            request.connection().close();
+            ConnectionWatch.cut(request.connection());
             return;
         }
         String encoding = request.getHeader(HttpHeaders.TRANSFER_ENCODING);
@@ -229,8 +234,7 @@ public final class HttpEdge implements AutoCloseable {
         }
         Buffer body = Buffer.buffer();
         Context context = vertx.getOrCreateContext();
-        long timer = vertx.setTimer(
-                limits.bodyTimeout().toMillis(), id -> request.connection().close());
+        long timer = vertx.setTimer(limits.bodyTimeout().toMillis(), id -> ConnectionWatch.cut(request.connection()));
         request.exceptionHandler(failure -> vertx.cancelTimer(timer));
         request.handler(chunk -> {
             if (body.length() + chunk.length() > maxBytes.bytes()) {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param headTimeout within which the head of a request must have arrived, counted from its first byte
  * @param bodyTimeout within which a request must have arrived in full
  * @param idleTimeout after which a silent connection is closed
+ * @param minAnswerRate bytes per second that a client must take of an answer, once the body timeout is over
  */
 public record HttpLimits(
         DataSize maxBody,
@@ -25,7 +26,8 @@ public record HttpLimits(
         int maxQueuedRequests,
         Duration headTimeout,
         Duration bodyTimeout,
-        Duration idleTimeout) {
+        Duration idleTimeout,
+        DataSize minAnswerRate) {
     /** Refuses sizes beyond an array and counts below one. */
     public HttpLimits {
         if (maxBody.bytes() > Integer.MAX_VALUE / 2) {

@@ -6,6 +6,7 @@ import dev.tarn.catalog.events.CatalogEvent;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.TaskRecord;
+import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.tasks.TaskPostponedException;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
 import java.time.Instant;
@@ -51,6 +52,14 @@ public final class DroppedObjects {
             throw new TaskPostponedException("The object can still be brought back", dueAt);
         });
         return found;
+    }
+
+    /** Whether files of an object are being deleted, so that it cannot be brought back any more. */
+    static boolean isBeingPurged(TaskStore tasks, ObjectRecord object) {
+        return object.deletedAt().isPresent()
+                && tasks.find(taskId(PurgeTask.KIND, object.id()))
+                        .filter(task -> !PurgeCursor.parse(task.cursor()).isBefore(PurgeCursor.Phase.DATA))
+                        .isPresent();
     }
 
     static void refuseInactive(OpenWarehouse warehouse, Instant next) {

@@ -61,6 +61,9 @@ record FileSet(Set<String> files, Set<String> folders) {
         }
 
         void addFolder(String folder) {
+            if (isCovered(folder)) {
+                return;
+            }
             folders.add(folder);
             while (folders.size() > MAX_FOLDERS) {
                 Set<String> shorter =
@@ -79,6 +82,18 @@ record FileSet(Set<String> files, Set<String> folders) {
 
         FileSet build() {
             return files.isEmpty() && folders.isEmpty() ? EMPTY : new FileSet(files, folders);
+        }
+
+        private boolean isCovered(String folder) {
+            String at = folder;
+            while (!folders.contains(at)) {
+                String above = parent(at);
+                if (above.equals(at)) {
+                    return false;
+                }
+                at = above;
+            }
+            return true;
         }
 
         /** The folder above; the root of a bucket or file system is its own. */

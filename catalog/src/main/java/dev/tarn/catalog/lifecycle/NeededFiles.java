@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.apache.iceberg.io.FileIO;
 
 /**
@@ -49,6 +50,7 @@ final class NeededFiles {
      * @param references reads what an object needs
      * @param io reads the files of the warehouse
      * @param readers objects are read on these threads
+     * @param isGoing whether an object is being purged itself, so that it needs nothing any more
      * @param byManifests whether manifests are read; otherwise locations alone count
      * @param check called between steps; throws when the purge has to stop
      */
@@ -59,6 +61,7 @@ final class NeededFiles {
             References references,
             FileIO io,
             ExecutorService readers,
+            Predicate<ObjectRecord> isGoing,
             boolean byManifests,
             Runnable check) {}
 
@@ -192,14 +195,17 @@ final class NeededFiles {
 
     /** An object that moves on may have deleted its old files, so that its newest version counts. */
     private ObjectReferences read(ObjectRecord first) {
+        if (scope.isGoing().test(first)) {
+            return ObjectReferences.NOTHING;
+        }
         ObjectRecord object = first;
         for (int tries = 1; ; tries++) {
             try {
                 return scope.references().of(object, scope.io());
             } catch (TarnException e) {
                 Optional<ObjectRecord> current = scope.store().findObjectById(object.id());
-                if (current.isEmpty()) {
-                    return new ObjectReferences(List.of(), FileSet.EMPTY); // Dropped meanwhile: it needs nothing.
+                if (current.isEmpty() || scope.isGoing().test(current.get())) {
+                    return ObjectReferences.NOTHING; // Gone meanwhile, or about to be.
                 }
                 if (tries == MAX_TRIES || current.get().version() == object.version()) {
                     throw e;

@@ -9,6 +9,9 @@ import java.util.List;
  * @param foreign files elsewhere that its metadata or manifests name
  */
 record ObjectReferences(List<String> folders, FileSet foreign) {
+    /** What an object needs that is going itself. */
+    static final ObjectReferences NOTHING = new ObjectReferences(List.of(), FileSet.EMPTY);
+
     ObjectReferences {
         folders = List.copyOf(folders);
     }

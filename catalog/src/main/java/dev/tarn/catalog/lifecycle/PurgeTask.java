@@ -7,6 +7,7 @@ import dev.tarn.catalog.store.CommitOutcome;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.TaskRecord;
+import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.tasks.TaskHandler;
 import dev.tarn.catalog.tasks.TaskProgress;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -39,6 +40,7 @@ public final class PurgeTask implements TaskHandler {
     private static final Duration INACTIVE_PAUSE = Duration.ofMinutes(5);
 
     private final OpenWarehouses warehouses;
+    private final TaskStore tasks;
     private final References references;
     private final DeleteRate rate;
     private final ExecutorService readers;
@@ -47,10 +49,13 @@ public final class PurgeTask implements TaskHandler {
     /**
      * Purges of all warehouses.
      *
+     * @param tasks tells which other tables are being purged
      * @param readers threads that read what other objects need; stay the caller's
      */
-    public PurgeTask(OpenWarehouses warehouses, PurgeLimits limits, ExecutorService readers, Clock clock) {
+    public PurgeTask(
+            OpenWarehouses warehouses, TaskStore tasks, PurgeLimits limits, ExecutorService readers, Clock clock) {
         this.warehouses = warehouses;
+        this.tasks = tasks;
         this.references = new References(limits.referenceMemory());
         this.rate = new DeleteRate(limits.maxDeletesPerSecond());
         this.readers = readers;
@@ -127,6 +132,7 @@ public final class PurgeTask implements TaskHandler {
                 references,
                 warehouse.io(),
                 readers,
+                other -> DroppedObjects.isBeingPurged(tasks, other),
                 warehouse.policies().checkReferences(),
                 progress::check));
         needed.refresh();

@@ -11,12 +11,6 @@ import org.apache.iceberg.exceptions.BadRequestException;
  * @param name name within it
  */
 public record ObjectName(List<String> namespace, String name) {
-    /** Deep enough for any organisation, and a bound for keys of the store. */
-    private static final int MAX_LEVELS = 32;
-
-    /** What most file systems and databases allow for one name. */
-    private static final int MAX_NAME_BYTES = 255;
-
     /**
      * Refuses names that could not be stored, shown or sent back unchanged.
      *
@@ -36,9 +30,9 @@ public record ObjectName(List<String> namespace, String name) {
         if (levels.isEmpty()) {
             throw new BadRequestException("A namespace must have at least one level");
         }
-        if (levels.size() > MAX_LEVELS) {
+        if (levels.size() > RequestLimits.MAX_LEVELS) {
             throw new BadRequestException(
-                    "A namespace may have at most %s levels but has %s", MAX_LEVELS, levels.size());
+                    "A namespace may have at most %s levels but has %s", RequestLimits.MAX_LEVELS, levels.size());
         }
         levels.forEach(level -> checked("namespace level", level));
         return List.copyOf(levels);
@@ -52,9 +46,9 @@ public record ObjectName(List<String> namespace, String name) {
             throw new BadRequestException("A %s must not hold control characters or broken surrogates", what);
         }
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MAX_NAME_BYTES) {
+        if (bytes > RequestLimits.MAX_NAME_BYTES) {
             throw new BadRequestException(
-                    "A %s may have at most %s bytes in UTF-8 but has %s", what, MAX_NAME_BYTES, bytes);
+                    "A %s may have at most %s bytes in UTF-8 but has %s", what, RequestLimits.MAX_NAME_BYTES, bytes);
         }
         return name;
     }

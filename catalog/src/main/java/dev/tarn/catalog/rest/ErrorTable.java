@@ -2,6 +2,7 @@ package dev.tarn.catalog.rest;
 
 import dev.tarn.catalog.http.EdgeException;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.NoSuchFunctionException;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ final class ErrorTable {
             Map.entry(NoSuchNamespaceException.class, 404),
             Map.entry(NoSuchTableException.class, 404),
             Map.entry(NoSuchViewException.class, 404),
+            Map.entry(NoSuchFunctionException.class, 404),
             Map.entry(NoSuchWarehouseException.class, 404),
             Map.entry(NoSuchPlanIdException.class, 404),
             Map.entry(NoSuchPlanTaskException.class, 404),

@@ -3,6 +3,7 @@ package dev.tarn.catalog.rest;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -14,6 +15,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.credentials.Delegation;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.exceptions.BadRequestException;
@@ -23,6 +25,11 @@ import org.apache.iceberg.rest.RESTSerializers;
 final class Json {
     /** Deeper than any schema; a bound for the stack. */
     private static final int MAX_DEPTH = 500;
+
+    /** Longer than any name mapping or view text; a bound for single values. */
+    private static final int MAX_STRING = 1 << 20;
+
+    private static final int MAX_NUMBER = 1_000;
 
     private static final ObjectMapper MAPPER = mapper();
 
@@ -36,6 +43,9 @@ final class Json {
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNestingDepth(MAX_DEPTH)
+                        .maxStringLength(MAX_STRING)
+                        .maxNameLength(MAX_STRING)
+                        .maxNumberLength(MAX_NUMBER)
                         .build())
                 .build());
         mapper.setVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY);
@@ -49,7 +59,12 @@ final class Json {
     static <T> T read(byte[] body, Class<T> type) {
         try {
             // Trailing tokens are checked at the root only: Iceberg's deserializers read trees from within.
-            JsonNode tree = STRICT.readTree(body);
+            String text = StrictText.decode(body);
+            JsonNode tree = STRICT.readTree(text);
+            // Half a character can only come from an escape.
+            if (text.contains("\\u")) {
+                StrictText.check(tree);
+            }
             T request = MAPPER.treeToValue(tree, type);
             if (request == null) {
                 throw new BadRequestException("The request body must be a JSON object");
@@ -57,8 +72,6 @@ final class Json {
             return request;
         } catch (JsonProcessingException e) {
             throw new BadRequestException(e, "Malformed request body: %s", e.getOriginalMessage());
-        } catch (IOException e) {
-            throw new BadRequestException(e, "Malformed request body: %s", e.getMessage());
         } catch (BadRequestException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -112,6 +125,11 @@ final class Json {
 
     static JsonNode node(Object value) {
         return MAPPER.valueToTree(value);
+    }
+
+    /** Writes a body piece by piece. */
+    static JsonGenerator generator(OutputStream out) throws IOException {
+        return MAPPER.createGenerator(out);
     }
 
     static byte[] bytes(Object value) {

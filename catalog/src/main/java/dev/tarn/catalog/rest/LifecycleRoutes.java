@@ -22,10 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 
@@ -81,13 +78,12 @@ final class LifecycleRoutes {
         } else {
             request.require(Privilege.TABLE_LIST, Securable.namespace(ObjectName.checkedNamespace(namespace)));
         }
-        Pages pages = Pages.always(request);
-        Map<String, ObjectRecord> byId = parts.store().listDeleted(namespace, pages.after(), pages.limit()).stream()
-                .collect(Collectors.toMap(ObjectRecord::id, Function.identity()));
-        ObjectNode body = Json.object();
-        List<String> ids = byId.keySet().stream().sorted().toList();
-        pages.write(body, "deleted-objects", ids, id -> deletedBody(byId.get(id)));
-        return Replies.json(body);
+        return Pages.always(request)
+                .respond(
+                        "deleted-objects",
+                        (after, limit) -> parts.store().listDeleted(namespace, after, limit),
+                        ObjectRecord::id,
+                        this::deletedBody);
     }
 
     private Response undrop(RestRequest request) {
@@ -171,13 +167,12 @@ final class LifecycleRoutes {
     }
 
     private Response tasks(RestRequest request) {
-        Pages pages = Pages.always(request);
-        Map<String, TaskRecord> byId = parts.tasks().list(parts.warehouseId(), pages.after(), pages.limit()).stream()
-                .collect(Collectors.toMap(TaskRecord::id, Function.identity()));
-        ObjectNode body = Json.object();
-        List<String> ids = byId.keySet().stream().sorted().toList();
-        pages.write(body, "tasks", ids, id -> taskBody(byId.get(id)));
-        return Replies.json(body);
+        return Pages.always(request)
+                .respond(
+                        "tasks",
+                        (after, limit) -> parts.tasks().list(parts.warehouseId(), after, limit),
+                        TaskRecord::id,
+                        LifecycleRoutes::taskBody);
     }
 
     private static Privilege manage(ObjectKind kind) {

@@ -12,8 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.iceberg.exceptions.BadRequestException;
 
 /** The administration of warehouses. Thread-safe. */
@@ -40,13 +38,8 @@ final class ManagementRoutes {
     }
 
     private Response list(RestRequest request) {
-        Pages pages = Pages.always(request);
-        Map<String, WarehouseRecord> byName = warehouses.list(pages.after(), pages.limit()).stream()
-                .collect(Collectors.toMap(WarehouseRecord::name, Function.identity()));
-        ObjectNode body = Json.object();
-        List<String> names = byName.keySet().stream().sorted().toList();
-        pages.write(body, "warehouses", names, name -> body(byName.get(name)));
-        return Replies.json(body);
+        return Pages.always(request)
+                .respond("warehouses", warehouses::list, WarehouseRecord::name, ManagementRoutes::body);
     }
 
     private Response create(RestRequest request) {

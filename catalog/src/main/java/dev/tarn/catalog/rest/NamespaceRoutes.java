@@ -6,6 +6,7 @@ import dev.tarn.catalog.auth.Securable;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.NamespaceRecord;
@@ -21,9 +22,6 @@ import org.apache.iceberg.rest.requests.UpdateNamespacePropertiesRequest;
 
 /** The operations on namespaces. Thread-safe. */
 final class NamespaceRoutes {
-    /** More would make every answer about the namespace heavy. */
-    private static final int MAX_PROPERTIES = 10_000;
-
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final TableLocations locations;
@@ -64,14 +62,12 @@ final class NamespaceRoutes {
         if (!parent.isEmpty()) {
             namespaces.load(parent);
         }
-        Pages pages = Pages.of(request);
-        ObjectNode body = Json.object();
-        pages.write(body, "namespaces", store.listNamespaces(parent, pages.after(), pages.limit()), name -> {
-            List<String> levels = new ArrayList<>(parent);
-            levels.add(name);
-            return levels;
-        });
-        return Replies.json(body);
+        return Pages.of(request)
+                .respond("namespaces", (after, limit) -> store.listNamespaces(parent, after, limit), name -> {
+                    List<String> levels = new ArrayList<>(parent);
+                    levels.add(name);
+                    return levels;
+                });
     }
 
     private Response create(RestRequest request) {
@@ -148,10 +144,7 @@ final class NamespaceRoutes {
     }
 
     private void checkProperties(Map<String, String> properties) {
-        if (properties.size() > MAX_PROPERTIES) {
-            throw new BadRequestException(
-                    "A namespace may have at most %s properties but has %s", MAX_PROPERTIES, properties.size());
-        }
+        RequestLimits.checkProperties(properties);
         String location = properties.get("location");
         if (location != null) {
             locations.checked("namespace location", location);

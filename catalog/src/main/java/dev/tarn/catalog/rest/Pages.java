@@ -1,6 +1,9 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tarn.catalog.http.Response;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -10,10 +13,11 @@ import org.apache.iceberg.exceptions.BadRequestException;
 
 /**
  * One page of a list of names in order. A token holds the last name of the page before, so that pages stay right while
- * names come and go. Without a token or size everything comes at once, as the protocol demands of a server.
+ * names come and go. Without a token or size everything comes in one answer, as the
+ * protocol demands of a server; it is fetched page by page, so that nothing but the answer itself is held.
  *
  * @param after only names behind this one
- * @param size at most so many names
+ * @param size at most so many names; of a list that comes whole, so many are fetched at a time
  * @param isPaged whether the client asked for pages
  */
 record Pages(String after, int size, boolean isPaged) {
@@ -23,6 +27,9 @@ record Pages(String after, int size, boolean isPaged) {
     /** A screen or two. */
     private static final int DEFAULT_SIZE = 100;
 
+    /** About a million names: clients that have more must page. */
+    private static final int MAX_ANSWER_BYTES = 64 << 20;
+
     private static final String TOKEN_PREFIX = "1:";
 
     static Pages of(RestRequest request) {
@@ -31,7 +38,7 @@ record Pages(String after, int size, boolean isPaged) {
         boolean paged = token.isPresent() || size.isPresent();
         return new Pages(
                 token.filter(value -> !value.isEmpty()).map(Pages::decode).orElse(""),
-                size.map(Pages::size).orElse(paged ? MAX_SIZE : Integer.MAX_VALUE - 1),
+                size.map(Pages::size).orElse(MAX_SIZE),
                 paged);
     }
 
@@ -41,21 +48,56 @@ record Pages(String after, int size, boolean isPaged) {
         return asked.isPaged() ? asked : new Pages("", DEFAULT_SIZE, true);
     }
 
-    /** Names to ask the store for: one more than are shown, to know whether another page follows. */
-    int limit() {
-        return size + 1;
+    /** Fetches what has names, in their order: what is behind a name, at most so many. */
+    interface Source<T> {
+        List<T> list(String after, int limit);
     }
 
-    /** Writes the names of this page and the token of the next. */
-    void write(ObjectNode body, String field, List<String> names, Function<String, Object> entry) {
-        boolean more = names.size() > size;
-        List<String> shown = more ? names.subList(0, size) : names;
-        body.set(field, Json.node(shown.stream().map(entry).toList()));
-        if (more) {
-            body.put("next-page-token", encode(shown.get(shown.size() - 1)));
-        } else {
-            body.putNull("next-page-token");
+    /** The answer with names; see {@link #respond(String, Source, Function, Function)}. */
+    Response respond(String field, Source<String> source, Function<String, Object> entry) {
+        return respond(field, source, Function.identity(), entry);
+    }
+
+    /**
+     * The answer with what is on this page, and the token of the next.
+     *
+     * @param field of the answer that holds the entries
+     * @param name what an entry is found by
+     * @param entry what stands for it
+     */
+    <T> Response respond(String field, Source<T> source, Function<T, String> name, Function<T, Object> entry) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = Json.generator(out)) {
+            json.writeStartObject();
+            json.writeArrayFieldStart(field);
+            String last = after;
+            boolean more = true;
+            while (more) {
+                List<T> found = source.list(last, size + 1);
+                more = found.size() > size;
+                for (T one : more ? found.subList(0, size) : found) {
+                    json.writePOJO(entry.apply(one));
+                    last = name.apply(one);
+                }
+                if (isPaged) {
+                    break;
+                }
+                if (out.size() > MAX_ANSWER_BYTES) {
+                    throw new BadRequestException(
+                            "The list is longer than %s bytes: ask for pages of it", MAX_ANSWER_BYTES);
+                }
+            }
+            json.writeEndArray();
+            if (more) {
+                json.writeStringField("next-page-token", encode(last));
+            } else {
+                json.writeNullField("next-page-token");
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new IllegalStateException("Memory can always be written to", e);
         }
+        return Response.of(200, "application/json", out.toByteArray());
     }
 
     private static int size(String text) {

@@ -16,11 +16,13 @@ final class Replies {
 
     private final TableBodies bodies;
     private final ViewBodies views;
+    private final FunctionBodies functions;
     private final DelegatedAccess access;
 
-    Replies(TableBodies bodies, ViewBodies views, DelegatedAccess access) {
+    Replies(TableBodies bodies, ViewBodies views, FunctionBodies functions, DelegatedAccess access) {
         this.bodies = bodies;
         this.views = views;
+        this.functions = functions;
         this.access = access;
     }
 
@@ -40,6 +42,7 @@ final class Replies {
             case TABLE -> table(reply.content(), request);
             case UNREGISTERED_TABLE -> bodies.forgotten(reply.content());
             case VIEW -> views.load(reply.content());
+            case FUNCTION -> functions.load(reply.content());
             case STAGED_TABLE -> bodies.staged(reply.content(), access.ofStaged(request, reply.content()));
         };
     }

@@ -70,6 +70,10 @@ record RestRequest(
         return new ObjectName(namespace(), PathDecoder.decode(variable("view")));
     }
 
+    ObjectName function() {
+        return new ObjectName(namespace(), PathDecoder.decode(variable("function")));
+    }
+
     /** Whether the client holds what has this tag, and need not get it again. */
     boolean isUnchanged(String etag) {
         return ETags.isUnchanged(http, etag);

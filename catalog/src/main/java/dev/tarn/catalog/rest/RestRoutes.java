@@ -4,6 +4,7 @@ import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.RequestHandler;
 import dev.tarn.catalog.http.Response;
@@ -41,6 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestRoutes implements RequestHandler {
     private static final String VERSION = "v1";
+    private static final String CONFIG = "/v1/config";
+    private static final String NAMED = "warehouse=";
     private static final String MANAGEMENT = "management";
     private static final String WAREHOUSES = "warehouses";
 
@@ -50,10 +53,12 @@ public final class RestRoutes implements RequestHandler {
     private static final Logger LOG = LoggerFactory.getLogger(RestRoutes.class);
 
     private final Parts parts;
+    private final MeterRegistry metrics;
     private final RequestObserver observer;
     private final Authorizer serverAuthorizer;
     private final RouteTable server;
     private final RouteTable management;
+    private final Route configuring;
 
     /**
      * What the routes stand on.
@@ -64,6 +69,7 @@ public final class RestRoutes implements RequestHandler {
      * @param queues makes the queues of one warehouse
      * @param wakeUp called when background work was added
      * @param secrets seals what clients carry for the catalog
+     * @param reports passes on what clients report
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -77,6 +83,7 @@ public final class RestRoutes implements RequestHandler {
             Supplier<CommitQueues> queues,
             Runnable wakeUp,
             SecretBox secrets,
+            ReportEvents reports,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -86,10 +93,11 @@ public final class RestRoutes implements RequestHandler {
     /** The routes of one catalog. */
     public RestRoutes(Parts parts, MeterRegistry metrics, OpenTelemetry telemetry) {
         this.parts = parts;
+        this.metrics = metrics;
         this.observer = new RequestObserver(metrics, telemetry);
         this.serverAuthorizer = parts.access().ofServer();
-        this.server =
-                new RouteTable("/" + VERSION, List.of(Route.of("GET", "/v1/config", Guard.login(), this::config)));
+        this.configuring = Route.of("GET", CONFIG, Guard.login(), this::config);
+        this.server = new RouteTable("/" + VERSION, List.of(configuring));
         this.management = new RouteTable(ManagementRoutes.BASE, new ManagementRoutes(parts.administration()).routes());
     }
 
@@ -130,7 +138,9 @@ public final class RestRoutes implements RequestHandler {
             return Optional.empty();
         }
         try {
-            return warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
+            return request.path().equals(CONFIG)
+                    ? configFromMemory(request)
+                    : warehouseInMemory(request.path()).flatMap(warehouse -> answerFromMemory(warehouse, request));
         } catch (RuntimeException e) {
             LOG.warn("An answer from memory failed; a worker gives it", e);
             return Optional.empty();
@@ -151,6 +161,21 @@ public final class RestRoutes implements RequestHandler {
                 .map(response -> observer.begin(warm.route(), request, begin).end(response));
     }
 
+    private Optional<Response> configFromMemory(Request request) {
+        long begin = System.nanoTime();
+        String query = request.query();
+        boolean named = query.startsWith(NAMED) && query.indexOf('&') < 0 && query.indexOf('%') < 0;
+        if (!named && !query.isEmpty()) {
+            return Optional.empty();
+        }
+        String name = named ? query.substring(NAMED.length()) : WarehouseService.DEFAULT;
+        return parts.access()
+                .callerInMemory(request.header("authorization"))
+                .flatMap(caller -> routesInMemory(name))
+                .map(routes -> routes.config(named ? Map.of("prefix", name) : Map.of()))
+                .map(response -> observer.begin(configuring, request, begin).end(response));
+    }
+
     /** The warehouse that a path names, without asking anybody. */
     private Optional<WarehouseRoutes> warehouseInMemory(String path) {
         int begin = VERSION.length() + 2;
@@ -159,20 +184,24 @@ public final class RestRoutes implements RequestHandler {
             return Optional.empty();
         }
         String head = path.substring(begin, end);
+        return routesInMemory(WarehouseName.RESERVED.contains(head) ? WarehouseService.DEFAULT : head);
+    }
+
+    private Optional<WarehouseRoutes> routesInMemory(String name) {
         return parts.warehouses()
-                .findInMemory(WarehouseName.RESERVED.contains(head) ? WarehouseService.DEFAULT : head)
+                .findInMemory(name)
                 .filter(warehouse -> warehouse.record().active())
                 .flatMap(warehouse -> warehouse.attached(WarehouseRoutes.class));
     }
 
     @Override
     public long maxBodyBytes(String method, String path) {
-        return isCommit(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
+        return mayBeLarge(path) ? Long.MAX_VALUE : MAX_ORDINARY_BODY_BYTES;
     }
 
-    /** Commits and transactions: the only requests that grow with what is written. */
-    private static boolean isCommit(String path) {
-        if (path.endsWith("/transactions/commit")) {
+    /** Commits, transactions and filters with long lists: requests that grow with what is written or read. */
+    private static boolean mayBeLarge(String path) {
+        if (path.endsWith("/transactions/commit") || path.endsWith("/plan")) {
             return true;
         }
         int last = path.lastIndexOf('/');
@@ -254,6 +283,8 @@ public final class RestRoutes implements RequestHandler {
                         parts.queues().get(),
                         parts.wakeUp(),
                         parts.secrets(),
+                        parts.reports(),
+                        metrics,
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),
                         parts.clock(),

@@ -11,6 +11,7 @@ import dev.tarn.catalog.commit.TableVersion;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -23,6 +24,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.iceberg.Labels;
+import org.apache.iceberg.LabelsParser;
 
 /**
  * The bodies of load answers, ready to be sent in plain and in gzip, by metadata file, snapshots mode and delegation. A
@@ -87,7 +90,7 @@ final class TableBodies {
         return Response.of(
                 200,
                 Map.of("content-type", "application/json"),
-                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), delegation));
+                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), delegation, Labels.EMPTY));
     }
 
     /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
@@ -110,12 +113,12 @@ final class TableBodies {
         if (delegation.holdsCredentials()) {
             headers.put("cache-control", "private, no-cache");
         }
-        Pieces body = body(location, json.pieces(), delegation);
+        Pieces body = body(location, json.pieces(), delegation, ObjectLabels.of(version.metadata()));
         return new Loaded(
                 etag, Response.of(200, headers, body.joinedIfSmall()), Response.empty(304, Map.of("etag", etag)));
     }
 
-    private Pieces body(String location, Pieces metadata, Delegation delegation) {
+    private Pieces body(String location, Pieces metadata, Delegation delegation, Labels labels) {
         Map<String, String> config = new LinkedHashMap<>(publicConfig);
         config.putAll(delegation.config());
         ObjectNode tail = Json.object();
@@ -129,6 +132,9 @@ final class TableBodies {
             }
         }
         tail.set("config", Json.node(config));
+        if (!labels.isEmpty()) {
+            tail.set("labels", Json.tree(LabelsParser.toJson(labels).getBytes(StandardCharsets.UTF_8)));
+        }
         String head = location.isEmpty() ? "{" : "{\"metadata-location\":" + Json.text(location) + ",";
         List<Piece> pieces = new ArrayList<>();
         pieces.add(Piece.of(head + "\"metadata\":"));

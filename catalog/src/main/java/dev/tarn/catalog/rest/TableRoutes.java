@@ -1,6 +1,5 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.auth.Securable;
@@ -12,12 +11,14 @@ import dev.tarn.catalog.commit.ObjectChange;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TableService;
+import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.CommitKind;
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.CommitOutcome;
@@ -39,7 +40,6 @@ import org.apache.iceberg.exceptions.BadRequestException;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 import org.apache.iceberg.rest.requests.RegisterTableRequest;
 import org.apache.iceberg.rest.requests.RenameTableRequest;
-import org.apache.iceberg.rest.requests.ReportMetricsRequest;
 import org.apache.iceberg.rest.requests.UpdateTableRequest;
 
 /** The operations on tables. Thread-safe. */
@@ -53,6 +53,7 @@ final class TableRoutes {
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final TableService tables;
+    private final ViewService views;
     private final ObjectCommits commits;
     private final CommitQueues queues;
     private final ObjectLifecycle lifecycle;
@@ -70,6 +71,7 @@ final class TableRoutes {
             CatalogStore store,
             NamespaceService namespaces,
             TableService tables,
+            ViewService views,
             ObjectCommits commits,
             CommitQueues queues,
             ObjectLifecycle lifecycle,
@@ -85,6 +87,7 @@ final class TableRoutes {
         this.store = parts.store();
         this.namespaces = parts.namespaces();
         this.tables = parts.tables();
+        this.views = parts.views();
         this.commits = parts.commits();
         this.queues = parts.queues();
         this.lifecycle = parts.lifecycle();
@@ -105,7 +108,6 @@ final class TableRoutes {
                 new Route("POST", ONE, CommitAccess.GUARD, this::commit),
                 Route.of("DELETE", ONE, Privilege.TABLE_DROP, this::drop),
                 Route.of("HEAD", ONE, Privilege.TABLE_LIST, this::exists),
-                Route.of("POST", ONE + "/metrics", Privilege.TABLE_READ_PROPERTIES, this::report),
                 Route.of(
                         "POST",
                         ONE + "/unregister",
@@ -124,17 +126,15 @@ final class TableRoutes {
     private Response list(RestRequest request) {
         List<String> namespace = request.namespace();
         namespaces.load(namespace);
-        Pages pages = Pages.of(request);
-        ObjectNode body = Json.object();
-        pages.write(
-                body,
-                "identifiers",
-                store.listObjects(namespace, ObjectKind.TABLE, pages.after(), pages.limit()),
-                name -> Map.of("namespace", namespace, "name", name));
-        return Replies.json(body);
+        return Pages.of(request)
+                .respond(
+                        "identifiers",
+                        (after, limit) -> store.listObjects(namespace, ObjectKind.TABLE, after, limit),
+                        name -> Map.of("namespace", namespace, "name", name));
     }
 
     private Response load(RestRequest request) {
+        ReferencedBy.of(request).check(request, views);
         ObjectRecord table = tables.find(request.table());
         String mode = request.parameter("snapshots").orElse("all").toLowerCase(Locale.ROOT);
         TableBodies.Snapshots snapshots =
@@ -188,6 +188,7 @@ final class TableRoutes {
                 replay.run(request, mutation -> {
                     CreateTableRequest create = Json.read(request.http().body(), CreateTableRequest.class);
                     create.validate();
+                    RequestLimits.check(create.schema());
                     ObjectName table = new ObjectName(request.namespace(), create.name());
                     namespaces.load(table.namespace());
                     tables.checkFree(table);
@@ -205,12 +206,15 @@ final class TableRoutes {
                 : locations.checked("table location", create.location());
         Map<String, String> properties = create.properties() == null ? Map.of() : create.properties();
         locations.checkProperties(properties);
-        return TableMetadata.newTableMetadata(
+        RequestLimits.checkProperties(properties);
+        TableMetadata metadata = TableMetadata.newTableMetadata(
                 create.schema(),
                 create.spec() == null ? PartitionSpec.unpartitioned() : create.spec(),
                 create.writeOrder() == null ? SortOrder.unsorted() : create.writeOrder(),
                 location,
                 properties);
+        RequestLimits.check(metadata);
+        return metadata;
     }
 
     private StoredReply stage(ObjectName table, TableMetadata metadata, Mutation mutation) {
@@ -315,11 +319,5 @@ final class TableRoutes {
                             : tables.register(table, register.metadataLocation(), mutation);
                 }),
                 request);
-    }
-
-    private Response report(RestRequest request) {
-        tables.find(request.table());
-        Json.read(request.http().body(), ReportMetricsRequest.class);
-        return Replies.noContent();
     }
 }

@@ -4,8 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.catalog.bytes.Piece;
 import dev.tarn.catalog.bytes.Pieces;
+import dev.tarn.catalog.commit.StoredView;
 import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.Response;
+import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.Labels;
+import org.apache.iceberg.LabelsParser;
 
 /**
  * The bodies of load answers of views, ready to be sent in plain and in gzip, by metadata file. A warm answer parses and
@@ -50,8 +54,11 @@ final class ViewBodies {
     private Response build(String location) {
         List<Piece> pieces = new ArrayList<>();
         pieces.add(Piece.of("{\"metadata-location\":" + Json.text(location) + ",\"metadata\":"));
-        pieces.addAll(files.load(location).json().pieces());
-        pieces.add(Piece.of(",\"config\":{}}"));
+        StoredView view = files.load(location);
+        pieces.addAll(view.json().pieces());
+        Labels labels = ObjectLabels.of(view.metadata());
+        String tail = labels.isEmpty() ? "}" : ",\"labels\":" + LabelsParser.toJson(labels) + "}";
+        pieces.add(Piece.of(",\"config\":{}" + tail));
         return Response.of(200, Map.of("content-type", "application/json", "etag", etag(location)), Pieces.of(pieces));
     }
 }

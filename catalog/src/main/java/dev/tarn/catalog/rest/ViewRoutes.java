@@ -1,6 +1,5 @@
 package dev.tarn.catalog.rest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.auth.Privilege;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.NamespaceService;
@@ -10,6 +9,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.ObjectName;
+import dev.tarn.catalog.model.RequestLimits;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.ObjectKind;
@@ -69,17 +69,15 @@ final class ViewRoutes {
     private Response list(RestRequest request) {
         List<String> namespace = request.namespace();
         parts.namespaces().load(namespace);
-        Pages pages = Pages.of(request);
-        ObjectNode body = Json.object();
-        pages.write(
-                body,
-                "identifiers",
-                parts.store().listObjects(namespace, ObjectKind.VIEW, pages.after(), pages.limit()),
-                name -> Map.of("namespace", namespace, "name", name));
-        return Replies.json(body);
+        return Pages.of(request)
+                .respond(
+                        "identifiers",
+                        (after, limit) -> parts.store().listObjects(namespace, ObjectKind.VIEW, after, limit),
+                        name -> Map.of("namespace", namespace, "name", name));
     }
 
     private Response load(RestRequest request) {
+        ReferencedBy.of(request).check(request, parts.views());
         String location = parts.views().find(request.view()).metadataLocation();
         String etag = ViewBodies.etag(location);
         return request.isUnchanged(etag)
@@ -107,6 +105,8 @@ final class ViewRoutes {
                 ? parts.locations().defaultLocation(view)
                 : parts.locations().checked("view location", create.location());
         parts.locations().checkProperties(create.properties());
+        RequestLimits.checkProperties(create.properties());
+        RequestLimits.check(create.schema());
         return ViewMetadata.builder()
                 .setProperties(create.properties())
                 .setLocation(location)

@@ -3,9 +3,11 @@ package dev.tarn.catalog.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.commit.CommitQueues;
+import dev.tarn.catalog.commit.FunctionService;
 import dev.tarn.catalog.commit.NamespaceService;
 import dev.tarn.catalog.commit.ObjectCommits;
 import dev.tarn.catalog.commit.ObjectFiles;
+import dev.tarn.catalog.commit.ReportEvents;
 import dev.tarn.catalog.commit.TableFolders;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.commit.ViewService;
@@ -19,6 +21,7 @@ import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
 import dev.tarn.catalog.warehouse.SecretBox;
 import dev.tarn.common.DataSize;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The services, caches and operations of one warehouse. A new group of operations is a class with a method {@code
@@ -41,6 +45,9 @@ final class WarehouseRoutes {
     private final RouteTable management;
     private final WarmAnswers warm = new WarmAnswers();
 
+    /** As many as there are ways to name the warehouse: with and without a prefix. */
+    private final Map<Map<String, String>, Response> configs = new ConcurrentHashMap<>();
+
     /**
      * What the operations stand on.
      *
@@ -49,6 +56,8 @@ final class WarehouseRoutes {
      * @param queues order of the commits
      * @param wakeUp called when there is such work
      * @param secrets seals what clients carry for the catalog
+     * @param reports passes on what clients report
+     * @param metrics counts it
      * @param bodyCacheSize memory for answers that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
@@ -61,6 +70,8 @@ final class WarehouseRoutes {
             CommitQueues queues,
             Runnable wakeUp,
             SecretBox secrets,
+            ReportEvents reports,
+            MeterRegistry metrics,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
@@ -79,15 +90,17 @@ final class WarehouseRoutes {
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies =
                 new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
+        ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
+        FunctionBodies functionBodies = new FunctionBodies(files.functions());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = new DelegatedAccess(
-                warehouse.access(),
+                warehouse.storage(),
                 files.tables(),
                 folders,
                 new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
-        ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        Replies replies = new Replies(bodies, viewBodies, access);
+        Replies replies = new Replies(bodies, viewBodies, functionBodies, access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
+        ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
         ObjectLifecycle lifecycle = new ObjectLifecycle(
                 store, parts.tasks(), warehouse.record().id(), warehouse.policies(), parts.wakeUp());
@@ -97,6 +110,7 @@ final class WarehouseRoutes {
                         store,
                         namespaces,
                         tables,
+                        views,
                         commits,
                         parts.queues(),
                         lifecycle,
@@ -111,7 +125,7 @@ final class WarehouseRoutes {
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
                         store,
                         namespaces,
-                        new ViewService(store, files.views(), locations, rule),
+                        views,
                         commits,
                         parts.queues(),
                         lifecycle,
@@ -127,8 +141,19 @@ final class WarehouseRoutes {
                         access,
                         parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
+        FunctionRoutes functions = new FunctionRoutes(
+                store,
+                namespaces,
+                new FunctionService(store, files.functions(), locations, rule),
+                functionBodies,
+                replay,
+                replies);
+        all.addAll(functions.routes());
+        all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
+                .routes());
         this.routes = List.copyOf(all);
-        this.table = new RouteTable(BASE, routes);
+        all.addAll(functions.extensions());
+        this.table = new RouteTable(BASE, all);
         this.management = new RouteTable(
                 ManagementRoutes.WAREHOUSE,
                 new LifecycleRoutes(new LifecycleRoutes.Parts(
@@ -166,6 +191,10 @@ final class WarehouseRoutes {
      * @param overrides what else clients have to set
      */
     Response config(Map<String, String> overrides) {
+        return configs.computeIfAbsent(Map.copyOf(overrides), this::newConfig);
+    }
+
+    private Response newConfig(Map<String, String> overrides) {
         Map<String, String> all = new TreeMap<>(overrides);
         all.put("namespace-separator", "%1F");
         ObjectNode body = Json.object();

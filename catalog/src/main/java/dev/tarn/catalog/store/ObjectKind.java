@@ -5,5 +5,7 @@ public enum ObjectKind {
     /** An Iceberg table. */
     TABLE,
     /** An Iceberg view. */
-    VIEW
+    VIEW,
+    /** A function with all its overloads. */
+    FUNCTION
 }

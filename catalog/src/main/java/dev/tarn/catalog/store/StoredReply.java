@@ -22,7 +22,9 @@ public record StoredReply(int status, Form form, String content) {
         /** The content is the location of the last metadata file of a table that the catalog has forgotten. */
         UNREGISTERED_TABLE,
         /** The content is the location of the metadata file of a view. */
-        VIEW
+        VIEW,
+        /** The content is the location of the metadata file of a function. */
+        FUNCTION
     }
 
     /** A success without a body. */
@@ -43,6 +45,11 @@ public record StoredReply(int status, Form form, String content) {
     /** The view as its metadata file describes it. */
     public static StoredReply view(String metadataLocation) {
         return new StoredReply(200, Form.VIEW, metadataLocation);
+    }
+
+    /** The function as its metadata file describes it. */
+    public static StoredReply function(String metadataLocation) {
+        return new StoredReply(200, Form.FUNCTION, metadataLocation);
     }
 
     /** The last state of a table that the catalog has forgotten. */

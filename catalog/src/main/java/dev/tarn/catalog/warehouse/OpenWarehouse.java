@@ -4,6 +4,7 @@ import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.WarehouseRecord;
+import dev.tarn.common.Closer;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.TarnFileIO;
 import dev.tarn.storage.WarehouseUri;
@@ -30,9 +31,9 @@ public final class OpenWarehouse implements AutoCloseable {
      * @param s3 how its store is reached
      * @param io its files; closed with the warehouse
      * @param files its metadata files
-     * @param access gives clients access to the files of tables; closed with the warehouse
+     * @param storage gives clients access to the files of its tables; closed with the warehouse
      */
-    record Resources(CatalogStore store, S3Settings s3, TarnFileIO io, ObjectFiles files, StorageAccess access) {}
+    record Resources(CatalogStore store, S3Settings s3, TarnFileIO io, ObjectFiles files, StorageAccess storage) {}
 
     OpenWarehouse(WarehouseRecord record, WarehouseUri location, WarehousePolicies policies, Resources resources) {
         this.record = record;
@@ -72,8 +73,8 @@ public final class OpenWarehouse implements AutoCloseable {
     }
 
     /** Gives clients access to the files of its tables; not to be closed by users. */
-    public StorageAccess access() {
-        return resources.access();
+    public StorageAccess storage() {
+        return resources.storage();
     }
 
     /** Its metadata files. */
@@ -122,8 +123,9 @@ public final class OpenWarehouse implements AutoCloseable {
             last = users == 0;
         }
         if (last) {
-            try (TarnFileIO io = resources.io()) {
-                resources.access().close();
+            try (Closer closer = new Closer()) {
+                closer.register(resources.io());
+                closer.register(resources.storage());
             }
         }
     }

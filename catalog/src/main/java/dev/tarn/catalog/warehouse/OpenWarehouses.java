@@ -1,5 +1,6 @@
 package dev.tarn.catalog.warehouse;
 
+import dev.tarn.catalog.commit.FunctionFiles;
 import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.ObjectFiles;
 import dev.tarn.catalog.commit.ParallelWrites;
@@ -25,6 +26,9 @@ import java.util.Optional;
  * show at once, those of other servers within a second. Thread-safe; whoever makes it closes it. Does not own the database.
  */
 public final class OpenWarehouses implements AutoCloseable {
+    /** Views and functions are small, so that this holds some thousands of each. */
+    private static final DataSize OTHER_METADATA_CACHE = DataSize.ofMegabytes(16);
+
     /** A read of the database for every request would cost more than most answers. */
     private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
@@ -39,7 +43,7 @@ public final class OpenWarehouses implements AutoCloseable {
      *
      * @param database where they are stored
      * @param serverS3 how the store is reached of warehouses that say nothing else
-     * @param serverDelegation what clients get of warehouses that say nothing else
+     * @param delegation what clients get of warehouses that say nothing else
      * @param secrets opens their secrets
      * @param metadataCache memory for parsed metadata of one open warehouse
      * @param maxOpen warehouses that are open at once; the one that was not used for longest is closed
@@ -49,7 +53,7 @@ public final class OpenWarehouses implements AutoCloseable {
     public record Parts(
             CatalogDatabase database,
             S3Settings serverS3,
-            DelegationSettings serverDelegation,
+            DelegationSettings delegation,
             SecretBox secrets,
             DataSize metadataCache,
             int maxOpen,
@@ -219,10 +223,10 @@ public final class OpenWarehouses implements AutoCloseable {
                         io,
                         new ObjectFiles(
                                 new MetadataFiles(io, parts.metadataCache()),
-                                new ViewFiles(io, parts.metadataCache()),
+                                new ViewFiles(io, OTHER_METADATA_CACHE),
+                                new FunctionFiles(io, OTHER_METADATA_CACHE),
                                 parts.writes()),
-                        StorageAccess.open(
-                                location, s3, properties.delegation(parts.serverDelegation()), parts.clock())));
+                        StorageAccess.open(location, s3, properties.delegation(parts.delegation()), parts.clock())));
     }
 
     /** Where a secret belongs: a sealed one that is copied to another place cannot be opened there. */

@@ -352,6 +352,31 @@ abstract class CatalogStoreContract extends StoreTest {
     }
 
     @Test
+    void aPurgeThatBeganCannotBeUndoneByWhoSawTheObjectBefore() {
+        commit(create("1", "t"));
+        assertThat(commit(new Change.BeginPurge("1", 1))).isEqualTo(CommitOutcome.STALE);
+        commit(new Change.SoftDeleteObject("1", 1, Instant.EPOCH, Instant.EPOCH));
+
+        assertThat(commit(new Change.BeginPurge("1", 2))).isEqualTo(CommitOutcome.APPLIED);
+
+        assertThat(commit(new Change.UndropObject("1", 2, DB, "t"))).isEqualTo(CommitOutcome.STALE);
+        assertThat(byId("1").version()).isEqualTo(3);
+        assertThat(commit(new Change.DropObject("1", 3))).isEqualTo(CommitOutcome.APPLIED);
+    }
+
+    @Test
+    void everyObjectIsListedLiveOrDropped() {
+        commit(create("1", "a"));
+        commit(create("2", "b"));
+        commit(create("3", "c"));
+        commit(new Change.SoftDeleteObject("2", 1, Instant.EPOCH, Instant.EPOCH));
+
+        assertThat(store.listAll("", 2)).extracting(ObjectRecord::id).containsExactly("1", "2");
+        assertThat(store.listAll("2", 9)).containsExactly(byId("3"));
+        assertThat(store.listAll("3", 9)).isEmpty();
+    }
+
+    @Test
     void protectionIsANewVersion() {
         commit(create("1", "t"));
 
