@@ -2,6 +2,7 @@ package dev.tarn.catalog;
 
 import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.planning.PlanningSettings;
+import dev.tarn.catalog.store.sql.PostgresSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
@@ -10,6 +11,7 @@ import dev.tarn.storage.WarehouseUri;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What a catalog server needs to know.
@@ -24,6 +26,7 @@ import java.nio.file.Path;
  * @param allowUnauthenticated whether to listen beyond loopback although nobody has to log in
  * @param planning how scans are planned
  * @param background warehouses and what is done for them behind the requests
+ * @param postgres the database that keeps the catalog, absent if it is embedded in the data folder
  */
 public record CatalogOptions(
         String host,
@@ -35,7 +38,8 @@ public record CatalogOptions(
         CatalogLimits limits,
         boolean allowUnauthenticated,
         PlanningSettings planning,
-        BackgroundOptions background) {
+        BackgroundOptions background,
+        Optional<PostgresSettings> postgres) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -92,19 +96,56 @@ public record CatalogOptions(
                 limits,
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
-                BackgroundOptions.DEFAULTS);
+                BackgroundOptions.DEFAULTS,
+                Optional.empty());
     }
 
     /** The same options, with scans planned in another way. */
     public CatalogOptions with(PlanningSettings other) {
         return new CatalogOptions(
-                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, other, background);
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                delegation,
+                limits,
+                allowUnauthenticated,
+                other,
+                background,
+                postgres);
     }
 
     /** The same options, with other work in the background. */
     public CatalogOptions with(BackgroundOptions other) {
         return new CatalogOptions(
-                host, port, dataFolder, warehouse, s3, delegation, limits, allowUnauthenticated, planning, other);
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                delegation,
+                limits,
+                allowUnauthenticated,
+                planning,
+                other,
+                postgres);
+    }
+
+    /** The same options, with the catalog kept in PostgreSQL. */
+    public CatalogOptions with(PostgresSettings database) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                delegation,
+                limits,
+                allowUnauthenticated,
+                planning,
+                background,
+                Optional.of(database));
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -119,7 +160,8 @@ public record CatalogOptions(
                 CatalogLimits.from(settings),
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
-                BackgroundOptions.from(settings));
+                BackgroundOptions.from(settings),
+                PostgresSettings.from(settings));
     }
 
     private static boolean isLoopback(String host) {

@@ -10,6 +10,7 @@ import dev.tarn.catalog.lifecycle.PurgeTask;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.rest.RestRoutes;
 import dev.tarn.catalog.store.CatalogDatabase;
+import dev.tarn.catalog.store.sql.PostgresCatalogDatabase;
 import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
 import dev.tarn.catalog.tasks.TaskRunner;
 import dev.tarn.catalog.warehouse.OpenWarehouses;
@@ -138,8 +139,7 @@ public final class CatalogServer implements AutoCloseable {
             UnaryOperator<CatalogDatabase> wrapping) {
         CatalogLimits limits = options.limits();
         Clock clock = Clock.systemUTC();
-        CatalogDatabase database =
-                wrapping.apply(closer.register(SqliteCatalogDatabase.open(options.dataFolder(), clock)));
+        CatalogDatabase database = wrapping.apply(closer.register(openDatabase(metrics, clock)));
         DefaultWarehouse.ensure(database.warehouses(), options.warehouse(), clock.instant());
         SecretBox secrets = new SecretBox(
                 () -> options.background().secretKey().orElseGet(() -> SecretKeyFile.read(options.dataFolder())));
@@ -186,6 +186,12 @@ public final class CatalogServer implements AutoCloseable {
         ServerHandler handler = new ServerHandler(routes, metrics, checks);
         edge = closer.register(HttpEdge.start(options.host(), options.port(), limits.http(), handler, workers));
         readiness.serve(database);
+    }
+
+    private CatalogDatabase openDatabase(PrometheusMeterRegistry metrics, Clock clock) {
+        return options.postgres().isPresent()
+                ? PostgresCatalogDatabase.open(options.postgres().get(), clock, metrics)
+                : SqliteCatalogDatabase.open(options.dataFolder(), clock);
     }
 
     private TaskRunner startTasks(

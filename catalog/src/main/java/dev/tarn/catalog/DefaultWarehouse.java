@@ -31,27 +31,32 @@ final class DefaultWarehouse {
             if (found.isPresent() && found.get().location().equals(location.value())) {
                 return found.get();
             }
-            // Whatever comes of it, here or in another process that starts: the next look tells.
-            CommitOutcome unused;
-            if (found.isEmpty()) {
-                WarehouseRecord made = new WarehouseRecord(NAME, NAME, location.value(), Map.of(), true, 1);
-                unused = warehouses.create(made, audit("create-warehouse", location, now));
-            } else if (found.get().location().isEmpty()) {
-                unused = warehouses.replace(movedTo(found.get(), location), audit("locate-warehouse", location, now));
-            } else {
-                throw new TarnException(
-                        ErrorKind.INVALID,
-                        "The default warehouse of this catalog is at %s but the setting 'server.warehouse' says %s; set it back, or use another data folder"
-                                .formatted(found.get().location(), location));
-            }
+            // Whoever came first: the next round sees what is there.
+            CommitOutcome unused = found.isEmpty()
+                    ? create(warehouses, location, now)
+                    : locate(warehouses, found.get(), location, now);
         }
         throw new TarnException(
                 ErrorKind.CONFLICT, "The default warehouse is changed by others all the time; start again");
     }
 
-    private static WarehouseRecord movedTo(WarehouseRecord found, WarehouseUri location) {
-        return new WarehouseRecord(
+    private static CommitOutcome create(WarehouseStore warehouses, WarehouseUri location, Instant now) {
+        WarehouseRecord made = new WarehouseRecord(NAME, NAME, location.value(), Map.of(), true, 1);
+        return warehouses.create(made, audit("create-warehouse", location, now));
+    }
+
+    /** A catalog of the first version knew no location. */
+    private static CommitOutcome locate(
+            WarehouseStore warehouses, WarehouseRecord found, WarehouseUri location, Instant now) {
+        if (!found.location().isEmpty()) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "The default warehouse of this catalog is at %s but the setting 'server.warehouse' says %s; set it back, or use another data folder"
+                            .formatted(found.location(), location));
+        }
+        WarehouseRecord located = new WarehouseRecord(
                 found.id(), found.name(), location.value(), found.properties(), found.active(), found.version());
+        return warehouses.replace(located, audit("locate-warehouse", location, now));
     }
 
     private static AuditRecord audit(String action, WarehouseUri location, Instant now) {

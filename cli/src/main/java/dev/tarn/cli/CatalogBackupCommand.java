@@ -39,7 +39,10 @@ final class CatalogBackupCommand implements Runnable {
     @Override
     public void run() {
         TarnSettings all = TarnSettings.read(settings.reader(console, Map.of()));
-        BackupReport report = CatalogBackup.ofFolder(all.catalog().dataFolder(), file, Clock.systemUTC());
+        BackupReport report = all.catalog()
+                .postgres()
+                .map(postgres -> CatalogBackup.ofPostgres(postgres, file, Clock.systemUTC()))
+                .orElseGet(() -> CatalogBackup.ofFolder(all.catalog().dataFolder(), file, Clock.systemUTC()));
         Rows.of(
                         Column.text("file"),
                         Column.text("taken_at"),

@@ -45,7 +45,10 @@ final class CatalogRestoreCommand implements Runnable {
     public void run() {
         TarnSettings all = TarnSettings.read(settings.reader(console, Map.of()));
         CatalogRestore.Tasks tasks = resumeTasks ? CatalogRestore.Tasks.RESUME : CatalogRestore.Tasks.HOLD;
-        BackupReport report = CatalogRestore.intoFolder(all.catalog().dataFolder(), file, tasks, Clock.systemUTC());
+        BackupReport report = all.catalog()
+                .postgres()
+                .map(postgres -> CatalogRestore.intoPostgres(postgres, file, tasks, Clock.systemUTC()))
+                .orElseGet(() -> CatalogRestore.intoFolder(all.catalog().dataFolder(), file, tasks, Clock.systemUTC()));
         if (report.heldTasks() > 0) {
             console.say("%d tasks are held back, since files may be needed by commits that the backup does not know"
                     .formatted(report.heldTasks()));

@@ -91,14 +91,9 @@ final class WarehouseRoutes {
         TableBodies bodies =
                 new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        FunctionBodies functionBodies = new FunctionBodies(files.functions());
         TableFolders folders = new TableFolders(store, locations, rule);
-        DelegatedAccess access = new DelegatedAccess(
-                warehouse.storage(),
-                files.tables(),
-                folders,
-                new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
-        Replies replies = new Replies(bodies, viewBodies, functionBodies, access);
+        DelegatedAccess access = access(parts, folders);
+        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
@@ -142,23 +137,30 @@ final class WarehouseRoutes {
                         parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
                 .routes());
         FunctionRoutes functions = new FunctionRoutes(
-                store,
-                namespaces,
-                new FunctionService(store, files.functions(), locations, rule),
-                functionBodies,
-                replay,
-                replies);
+                store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
         all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
                 .routes());
         this.routes = List.copyOf(all);
-        all.addAll(functions.extensions());
-        this.table = new RouteTable(BASE, all);
-        this.management = new RouteTable(
-                ManagementRoutes.WAREHOUSE,
-                new LifecycleRoutes(new LifecycleRoutes.Parts(
-                                warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
-                        .routes());
+        this.table = new RouteTable(BASE, routes);
+        this.management = management(
+                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
+                functions.administration());
+    }
+
+    private static DelegatedAccess access(Parts parts, TableFolders folders) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new DelegatedAccess(
+                warehouse.storage(),
+                warehouse.files().tables(),
+                folders,
+                new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
+    }
+
+    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
+        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
+        all.addAll(functions);
+        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
     Authorizer authorizer() {

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * have one explanation. {@code -Dtarn.histories=20000} makes it long.
  */
 class HistoriesTest {
-    private static final int TRANSACTIONS = Integer.getInteger("tarn.histories", 2_000);
+    private static final int TRANSACTIONS = Integer.getInteger("tarn.histories", 1_200);
     private static final int CLIENTS = 8;
     private static final int TRANSACTIONS_PER_TABLE = 300;
 
@@ -47,12 +47,14 @@ class HistoriesTest {
     /** Enough for each planted bug to show, and short. */
     private static final int TRANSACTIONS_TO_FIND_A_BUG = 400;
 
+    private static final int MAX_RUNS_TO_FIND_A_BUG = 8;
+
     @Test
     void theEmbeddedStoreLosesDoublesTearsAndReordersNothing(@TempDir Path folder) throws Exception {
         try (Run run = new Run(List.of(List.of("folder=" + folder)), TRANSACTIONS, deaths())) {
             run.go();
-            run.expectEveryFault();
             assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+            run.expectEveryFault();
         }
     }
 
@@ -63,8 +65,8 @@ class HistoriesTest {
         try (Run run = new Run(servers, TRANSACTIONS, deaths())) {
             run.disturbBy("backends terminated", () -> database.execute(TERMINATE_BACKENDS));
             run.go();
-            run.expectEveryFault();
             assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+            run.expectEveryFault();
         }
     }
 
@@ -75,8 +77,8 @@ class HistoriesTest {
         try (Run run = new Run(servers, TRANSACTIONS, deaths())) {
             run.disturbBy("backends terminated", () -> database.execute(TERMINATE_BACKENDS));
             run.go();
-            run.expectEveryFault();
             assertThat(run.anomalies()).as("anomalies, seed %d", run.seed).isEmpty();
+            run.expectEveryFault();
         }
     }
 
@@ -96,20 +98,24 @@ class HistoriesTest {
     /** One server alone keeps transactions on the same tables apart by its queues. */
     @Test
     void replicasThatForgetWhatATransactionRequiredAreFoundOut(@TempDir Path folder) throws Exception {
-        PostgresFixture.Database database = PostgresFixture.shared().newDatabase("histories");
-        List<List<String>> servers = Stream.of("one", "two")
-                .map(name -> {
-                    List<String> server = new ArrayList<>(onPostgres(database, folder, name));
-                    server.add("bug=" + Bug.FORGETS_REQUIREMENTS);
-                    return server;
-                })
-                .toList();
-        try (Run run = new Run(servers, 2 * TRANSACTIONS_TO_FIND_A_BUG, 0)) {
-            run.go();
-            assertThat(run.anomalies())
-                    .as("anomalies, seed %d", run.seed)
-                    .anyMatch(one -> one.startsWith("not serialisable"));
+        List<String> anomalies = List.of();
+        // A handful of transactions in a run are affected, by chance none.
+        for (int i = 0; i < MAX_RUNS_TO_FIND_A_BUG && anomalies.isEmpty(); i++) {
+            PostgresFixture.Database database = PostgresFixture.shared().newDatabase("histories");
+            Path files = folder.resolve("run" + i);
+            List<List<String>> servers = Stream.of("one", "two")
+                    .map(name -> {
+                        List<String> server = new ArrayList<>(onPostgres(database, files, name));
+                        server.add("bug=" + Bug.FORGETS_REQUIREMENTS);
+                        return server;
+                    })
+                    .toList();
+            try (Run run = new Run(servers, TRANSACTIONS_TO_FIND_A_BUG, 0)) {
+                run.go();
+                anomalies = run.anomalies();
+            }
         }
+        assertThat(anomalies).isNotEmpty().allMatch(one -> one.contains("serialisable"));
     }
 
     private static int deaths() {
@@ -149,8 +155,9 @@ class HistoriesTest {
          * @param deaths how often they die, all together
          */
         Run(List<List<String>> servers, int transactions, int deaths) {
-            for (List<String> server : servers) {
-                replicas.add(new Replica(server, deaths / servers.size(), 160, random.nextLong()));
+            for (int i = 0; i < servers.size(); i++) {
+                int firstDeath = i * Death.values().length / servers.size();
+                replicas.add(new Replica(servers.get(i), firstDeath, deaths / servers.size(), random.nextLong()));
             }
             int tables = Math.max(20, transactions / TRANSACTIONS_PER_TABLE);
             workload = new Workload(replicas, recorder, tables, transactions, this::isOver);

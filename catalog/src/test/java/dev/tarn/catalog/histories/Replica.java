@@ -27,11 +27,14 @@ final class Replica implements AutoCloseable {
     /** Each way to break a connection strikes about once in so many requests. */
     private static final int REQUESTS_BETWEEN_CUTS = 60;
 
+    /** On average. Long enough for a start to pay, short enough for many deaths. */
+    private static final int COMMITS_BETWEEN_DEATHS = 160;
+
     private static final URI NOWHERE = URI.create("http://127.0.0.1:1");
 
     private final List<String> arguments;
+    private final int firstDeath;
     private final int plannedDeaths;
-    private final int commitsBetweenDeaths;
     private final Random random;
     private final Map<String, AtomicInteger> fired = new ConcurrentHashMap<>();
     private final AtomicInteger requests = new AtomicInteger();
@@ -47,13 +50,13 @@ final class Replica implements AutoCloseable {
      * Starts the first process.
      *
      * @param arguments of the process, before the way it dies
+     * @param firstDeath index of the way it dies first
      * @param plannedDeaths how often the process dies before it may live
-     * @param commitsBetweenDeaths about how many commits it lives to see
      */
-    Replica(List<String> arguments, int plannedDeaths, int commitsBetweenDeaths, long seed) {
+    Replica(List<String> arguments, int firstDeath, int plannedDeaths, long seed) {
         this.arguments = List.copyOf(arguments);
+        this.firstDeath = firstDeath;
         this.plannedDeaths = plannedDeaths;
-        this.commitsBetweenDeaths = commitsBetweenDeaths;
         this.random = new Random(seed);
         this.proxy = HttpProxy.start(() -> uri, new Faults());
         start();
@@ -105,8 +108,8 @@ final class Replica implements AutoCloseable {
             return;
         }
         boolean dies = !hasDiedAsPlanned();
-        Death death = dies ? Death.values()[deaths % Death.values().length] : Death.NONE;
-        int commits = commitsBetweenDeaths / 2 + random.nextInt(commitsBetweenDeaths);
+        Death death = dies ? Death.values()[(firstDeath + deaths) % Death.values().length] : Death.NONE;
+        int commits = COMMITS_BETWEEN_DEATHS / 2 + random.nextInt(COMMITS_BETWEEN_DEATHS);
         List<String> all = new ArrayList<>(arguments);
         all.add("death=" + death);
         all.add("after=" + commits);

@@ -64,10 +64,10 @@ public final class CatalogBackup {
     }
 
     /**
-     * Backs up a PostgreSQL database.
+     * Backs up a PostgreSQL database as it is at one moment; servers may go on with it.
      *
      * @param file made, or replaced once the new one is whole
-     * @throws TarnException UNAVAILABLE if it or the file cannot be used
+     * @throws TarnException UNAVAILABLE if the database, its tables or the file cannot be used
      */
     public static BackupReport ofPostgres(PostgresSettings settings, Path file, Clock clock) {
         try (Connection connection = new PostgresConnections(settings).connect()) {

@@ -3,7 +3,7 @@ package dev.tarn.catalog.store.sql;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
-import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,12 +72,17 @@ public final class CatalogRestore {
         }
     }
 
-    /** Restores into a PostgreSQL database; see {@link #intoFolder}. No server may use it meanwhile. */
-    public static BackupReport intoPostgres(
-            PostgresSettings settings, Path file, Tasks tasks, Clock clock, MeterRegistry metrics) {
+    /**
+     * Restores into a PostgreSQL database, whose tables are made if they do not exist.
+     *
+     * @throws TarnException UNAVAILABLE if the database cannot be reached, REFUSED if it is not empty, CORRUPT if the file
+     *     is no whole backup, UNSUPPORTED if a newer Tarn wrote it
+     */
+    public static BackupReport intoPostgres(PostgresSettings settings, Path file, Tasks tasks, Clock clock) {
         CatalogRestore restore = new CatalogRestore(file, tasks);
         Instant takenAt = restore.check();
-        try (PostgresCatalogDatabase database = PostgresCatalogDatabase.open(settings, clock, metrics)) {
+        try (PostgresCatalogDatabase database =
+                PostgresCatalogDatabase.open(settings, clock, new SimpleMeterRegistry())) {
             return restore.run(database, takenAt);
         }
     }

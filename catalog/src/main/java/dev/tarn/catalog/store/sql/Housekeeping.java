@@ -19,7 +19,7 @@ final class Housekeeping implements AutoCloseable {
     private static final long PAUSE_SECONDS = 5;
 
     /** Events kept: consumers that fall further behind must read the catalog anew. */
-    static final int EVENTS_KEPT = 100_000;
+    private static final int EVENTS_KEPT = 100_000;
 
     /** Rows forgotten in one transaction, so that nobody waits long behind it. */
     private static final int FORGOTTEN_TOGETHER = 1_000;
@@ -28,12 +28,18 @@ final class Housekeeping implements AutoCloseable {
 
     private final Transactions transactions;
     private final Clock clock;
+    private final int eventsKept;
     private final ScheduledThreadPoolExecutor executor =
             new ScheduledThreadPoolExecutor(1, new NamedThreads("catalog-store-housekeeping"));
 
     Housekeeping(Transactions transactions, Clock clock) {
+        this(transactions, clock, EVENTS_KEPT);
+    }
+
+    Housekeeping(Transactions transactions, Clock clock, int eventsKept) {
         this.transactions = transactions;
         this.clock = clock;
+        this.eventsKept = eventsKept;
     }
 
     void start() {
@@ -57,12 +63,22 @@ final class Housekeeping implements AutoCloseable {
         transactions.check();
         transactions.dialect().sequenceEvents(transactions);
         forget("idempotency", "warehouse_id, principal, idempotency_key", "expires_at", clock.millis());
-        Optional<Long> newest = transactions.read(session -> session.first(
-                "SELECT sequence FROM outbox WHERE sequence IS NOT NULL ORDER BY sequence DESC LIMIT 1",
-                row -> row.getLong(1)));
-        if (newest.isPresent()) {
-            forget("outbox", "sequence", "sequence", newest.get() - EVENTS_KEPT);
+        lastForgotten().ifPresent(sequence -> forget("outbox", "sequence", "sequence", sequence));
+    }
+
+    /** The newest event that is one too many, counted and not computed: a restore leaves a gap in the sequences. */
+    private Optional<Long> lastForgotten() {
+        String edge = "SELECT sequence FROM outbox WHERE sequence IS NOT NULL ORDER BY sequence %s LIMIT 1";
+        Optional<Long> oldest = sequence(edge.formatted("ASC"));
+        Optional<Long> newest = sequence(edge.formatted("DESC"));
+        if (oldest.isEmpty() || newest.isEmpty() || newest.get() - oldest.get() < eventsKept) {
+            return Optional.empty(); // Most rounds end here, and count nothing.
         }
+        return sequence(edge.formatted("DESC") + " OFFSET " + eventsKept);
+    }
+
+    private Optional<Long> sequence(String sql) {
+        return transactions.read(session -> session.first(sql, row -> row.getLong(1)));
     }
 
     /** Looks before it deletes, since whether there is anything to do should cost no write. */

@@ -135,7 +135,13 @@ final class SqlChanges implements Change.Cases<CommitOutcome, SQLException> {
         Optional<LocationKey> key = LocationKey.of(replace.location());
         CommitOutcome outcome = key.isEmpty() ? replaceFiles(replace) : replaceFilesInPlace(replace);
         if (outcome == CommitOutcome.STALE && key.isPresent()) {
-            outcome = replaceFilesAndLocation(replace, key.get());
+            outcome = replaceFilesAndLocation(replace, key.get(), " AND location = ''");
+        }
+        if (outcome == CommitOutcome.STALE && key.isPresent()) {
+            outcome = replaceFilesAndLocation(replace, key.get(), "");
+            if (outcome == CommitOutcome.APPLIED) {
+                outcome = checkLocation(replace.id(), key, replace.locationRule());
+            }
         }
         if (outcome != CommitOutcome.APPLIED) {
             return outcome;
@@ -172,20 +178,19 @@ final class SqlChanges implements Change.Cases<CommitOutcome, SQLException> {
                 replace.location()));
     }
 
-    private CommitOutcome replaceFilesAndLocation(Change.ReplaceObject replace, LocationKey key) throws SQLException {
-        CommitOutcome outcome = outcome(session.update(
+    /** A location that was not known so far is no new one, and is not looked at: whatever overlaps did so before. */
+    private CommitOutcome replaceFilesAndLocation(Change.ReplaceObject replace, LocationKey key, String condition)
+            throws SQLException {
+        return outcome(session.update(
                 """
                 UPDATE object SET metadata_location = ?, version = version + 1, location = ?, location_key = ?
-                WHERE id = ? AND warehouse_id = ? AND version = ? AND deleted_at IS NULL""",
+                WHERE id = ? AND warehouse_id = ? AND version = ? AND deleted_at IS NULL""" + condition,
                 replace.metadataLocation(),
                 replace.location(),
                 key.value(),
                 replace.id(),
                 warehouse,
                 replace.expectedVersion()));
-        return outcome == CommitOutcome.APPLIED
-                ? checkLocation(replace.id(), Optional.of(key), replace.locationRule())
-                : outcome;
     }
 
     /** Looks for neighbours once this object is in and its location is locked, so that of two that race one sees the other. */

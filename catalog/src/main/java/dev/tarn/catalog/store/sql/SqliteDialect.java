@@ -42,7 +42,7 @@ final class SqliteDialect implements Dialect {
             return Optional.of(new Violation(ViolationKind.FOREIGN_KEY, ""));
         }
         if (code == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE || code == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY) {
-            return Optional.of(new Violation(ViolationKind.UNIQUE, constraint(sqlite.getMessage())));
+            return Optional.of(new Violation(ViolationKind.UNIQUE, constraint(String.valueOf(sqlite.getMessage()))));
         }
         return Optional.empty();
     }

@@ -9,15 +9,20 @@ import dev.tarn.catalog.store.AuditRecord;
 import dev.tarn.catalog.store.Change;
 import dev.tarn.catalog.store.CommitOutcome;
 import dev.tarn.catalog.store.GrantRecord;
+import dev.tarn.catalog.store.IdempotencyKey;
+import dev.tarn.catalog.store.IdempotencyRecord;
 import dev.tarn.catalog.store.PrincipalRecord;
 import dev.tarn.catalog.store.RoleRecord;
 import dev.tarn.catalog.store.SecurableKind;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredAudit;
+import dev.tarn.catalog.store.StoredReply;
 import dev.tarn.catalog.store.TaskRecord;
 import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.common.TarnException;
+import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -383,6 +388,57 @@ abstract class AdministrationContract extends StoreTest {
     }
 
     @Test
+    void theNewestEventsAreKeptAndSequencesMayHaveGaps() {
+        for (int version = 1; version <= 3; version++) {
+            store.commit(
+                    new StoreTransaction(List.of(), List.of(event("1", Integer.toString(version))), Optional.empty()));
+        }
+        assertThat(database.events().read("", 0, 9)).hasSize(3);
+        boolean moved = transactions()
+                .write(
+                        session -> {
+                            transactions().dialect().continueAfterRestore(session, 1_000_000);
+                            return true;
+                        },
+                        kept -> kept);
+        assertThat(moved).isTrue();
+        store.commit(new StoreTransaction(List.of(), List.of(event("1", "4")), Optional.empty()));
+
+        try (Housekeeping housekeeping = new Housekeeping(transactions(), Clock.systemUTC(), 3)) {
+            housekeeping.run();
+        }
+
+        List<StoredEvent> kept = database.events().read("", 0, 9);
+        assertThat(kept).extracting(event -> event.event().metadataLocation()).containsExactly("2", "3", "4");
+        assertThat(database.events().oldest()).isEqualTo(kept.get(0).sequence());
+    }
+
+    @Test
+    void expiredKeysAndNoOthersAreForgotten() {
+        Instant now = Instant.ofEpochMilli(10_000);
+        finish("old", now.minusMillis(1));
+        finish("new", now.plusMillis(1));
+
+        try (Housekeeping housekeeping = new Housekeeping(transactions(), Clock.fixed(now, ZoneOffset.UTC))) {
+            housekeeping.run();
+        }
+
+        assertThat(store.findFinished(new IdempotencyKey("p", "old"))).isEmpty();
+        assertThat(store.findFinished(new IdempotencyKey("p", "new"))).isPresent();
+    }
+
+    private void finish(String key, Instant expiresAt) {
+        IdempotencyRecord finished =
+                new IdempotencyRecord(new IdempotencyKey("p", key), "hash", StoredReply.empty(), expiresAt);
+        assertThat(store.commit(new StoreTransaction(List.of(), List.of(), Optional.of(finished))))
+                .isEqualTo(CommitOutcome.APPLIED);
+    }
+
+    private Transactions transactions() {
+        return ((SqlCatalogDatabase) database).transactions();
+    }
+
+    @Test
     void aRoleHasABoundedNumberOfGrants() {
         database.access().createRole(READERS, AUDIT);
         fillGrants("readers-id");
@@ -397,8 +453,7 @@ abstract class AdministrationContract extends StoreTest {
 
     /** Gives a role as many grants as it may have, without 10,000 transactions. */
     private void fillGrants(String roleId) {
-        Transactions transactions = ((SqlCatalogDatabase) database).transactions();
-        int rows = transactions.write(session -> session.update("""
+        int rows = transactions().write(session -> session.update("""
                         INSERT INTO access_grant (role_id, kind, warehouse_id, namespace_key, object_id, privilege, namespace)
                         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10000)
                         SELECT ?, 'OBJECT', 'w', '', 'id' || n, 'READ', '' FROM numbers""", roleId), count -> true);

@@ -132,7 +132,7 @@ class CatalogBackupTest {
     void aCatalogMovesFromOneKindOfDatabaseToTheOtherAndBack() {
         PostgresSettings postgres = PostgresDatabases.settings(new PostgresDatabases().of(folder));
         BackupReport taken = CatalogBackup.ofFolder(folder.resolve("source"), file, CLOCK);
-        CatalogRestore.intoPostgres(postgres, file, CatalogRestore.Tasks.RESUME, CLOCK, new SimpleMeterRegistry());
+        CatalogRestore.intoPostgres(postgres, file, CatalogRestore.Tasks.RESUME, CLOCK);
         try (CatalogDatabase moved = PostgresCatalogDatabase.open(postgres, CLOCK, new SimpleMeterRegistry());
                 CatalogDatabase source = open("source")) {
             assertThat(moved.warehouse("w1").findObject(EU, "orders", ObjectKind.TABLE))

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.tarn.catalog.events.StoredEvent;
 import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.CatalogStore;
@@ -34,6 +38,7 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** What is special about a database that is elsewhere and shared. */
 class PostgresCatalogDatabaseTest extends StoreTest {
@@ -271,6 +276,63 @@ class PostgresCatalogDatabaseTest extends StoreTest {
     }
 
     @Test
+    void theStartSaysHowMuchAnAcknowledgedCommitIsWorth() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(PostgresMigrations.class);
+        Level level = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        log.start();
+        logger.addAppender(log);
+        try {
+            open(folder).close();
+            databases
+                    .of(folder)
+                    .execute(
+                            "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = off';"
+                                    + " END $$");
+            open(folder).close();
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(level);
+        }
+
+        assertThat(log.list)
+                .extracting(event -> event.getLevel() + " " + event.getFormattedMessage())
+                .satisfiesExactly(
+                        safe -> assertThat(safe).startsWith("INFO").contains("survives a loss of power"),
+                        weak -> assertThat(weak)
+                                .startsWith("WARN")
+                                .contains("MAY BE LOST", "synchronous_commit=off", "set all three to on"));
+    }
+
+    @Test
+    void aServerThatWentAwayIsAProblemOnceLookedAt() throws Exception {
+        PostgresFixture.Database at = databases.of(folder);
+        try (CuttingProxy proxy = proxy()) {
+            PostgresSettings settings = new PostgresSettings(
+                    at.url().replaceFirst("//[^/]+/", "//127.0.0.1:" + proxy.port() + "/"),
+                    at.user(),
+                    Optional.of(at.password()),
+                    2,
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(5),
+                    Duration.ofSeconds(5));
+            try (PostgresCatalogDatabase behind =
+                    PostgresCatalogDatabase.open(settings, Clock.systemUTC(), new SimpleMeterRegistry())) {
+                assertThat(behind.problem()).isEmpty();
+                proxy.close();
+
+                assertThatThrownBy(() -> behind.transactions().check())
+                        .isInstanceOfSatisfying(
+                                TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE));
+                assertThat(behind.problem()).contains("the catalog database cannot be reached");
+            }
+        }
+    }
+
+    @Test
     void thePoolIsCounted() {
         MeterRegistry metrics = new SimpleMeterRegistry();
         try (CatalogDatabase counted = PostgresCatalogDatabase.open(
@@ -279,23 +341,6 @@ class PostgresCatalogDatabaseTest extends StoreTest {
 
             assertThat(metrics.get("hikaricp.connections.max").gauge().value()).isEqualTo(8);
         }
-    }
-
-    @Test
-    void expiredKeysAndNoOthersAreForgotten() {
-        Transactions transactions = ((SqlCatalogDatabase) database).transactions();
-        keyed(database, "old", create("1", "t"));
-        Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
-        try (Housekeeping housekeeping = new Housekeeping(transactions, later)) {
-            housekeeping.run();
-        }
-
-        assertThat(store.findFinished(new IdempotencyKey("p", "old"))).isEmpty();
-        keyed(database, "new", create("2", "u"));
-        try (Housekeeping housekeeping = new Housekeeping(transactions, Clock.systemUTC())) {
-            housekeeping.run();
-        }
-        assertThat(store.findFinished(new IdempotencyKey("p", "new"))).isPresent();
     }
 
     @Test

@@ -134,9 +134,10 @@ class SqliteCatalogDatabaseTest {
                     .extracting(event -> event.event().metadataLocation())
                     .containsExactly("s3://elsewhere/x.metadata.json");
             assertThat(StoreTest.commit(store, new Change.ReplaceObject("id2", 1, "v2", "s3://b/w/t/in")))
-                    .isEqualTo(CommitOutcome.LOCATION_TAKEN);
-            assertThat(StoreTest.commit(store, new Change.ReplaceObject("id2", 1, "v2", "s3://elsewhere/u")))
+                    .as("what overlapped before may go on")
                     .isEqualTo(CommitOutcome.APPLIED);
+            assertThat(StoreTest.commit(store, new Change.ReplaceObject("id2", 2, "v3", "s3://b/w/t/other")))
+                    .isEqualTo(CommitOutcome.LOCATION_TAKEN);
             assertThat(StoreTest.commit(store, new Change.DropNamespace(child, 1)))
                     .isEqualTo(CommitOutcome.NAMESPACE_NOT_EMPTY);
         }
