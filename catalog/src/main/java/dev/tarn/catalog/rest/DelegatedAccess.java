@@ -9,7 +9,6 @@ import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.credentials.RequestSigner;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.credentials.TableAccess;
-import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
 import java.util.Map;
 import java.util.Optional;
@@ -36,11 +35,6 @@ final class DelegatedAccess {
         this.passes = passes;
     }
 
-    /** Whether the client asks for something that the warehouse may give. */
-    boolean isAskedFor(Request http) {
-        return storage.offersAnything() && !RestRequest.accessDelegation(http).isEmpty();
-    }
-
     /** To a table that the catalog has; nothing for a caller who may not read its data. */
     Delegation of(RestRequest request, String metadataLocation) {
         return of(request, request.accessDelegation(), metadataLocation, metadata(metadataLocation));
@@ -48,7 +42,7 @@ final class DelegatedAccess {
 
     /** To a table that exists nowhere yet; nothing for a caller who may not read its data. */
     Delegation ofStaged(RestRequest request, String metadataJson) {
-        if (!isAskedFor(request.http())) {
+        if (request.accessDelegation().isEmpty()) {
             return Delegation.NONE;
         }
         TableMetadata metadata = TableMetadataParser.fromJson(metadataJson);
@@ -96,7 +90,7 @@ final class DelegatedAccess {
             Set<AccessMechanism> asked,
             String metadataLocation,
             Supplier<TableMetadata> metadata) {
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() || !storage.offersAnything()) {
             return Delegation.NONE;
         }
         ObjectName table = request.target();

@@ -16,6 +16,7 @@ import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.EventStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -53,6 +54,7 @@ final class WarehouseRoutes {
      *
      * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
      * @param tasks work that a drop leaves behind
+     * @param events what happened in all warehouses
      * @param queues order of the commits
      * @param wakeUp called when there is such work
      * @param secrets seals what clients carry for the catalog
@@ -67,6 +69,7 @@ final class WarehouseRoutes {
     record Parts(
             OpenWarehouse warehouse,
             TaskStore tasks,
+            EventStore events,
             CommitQueues queues,
             Runnable wakeUp,
             SecretBox secrets,
@@ -88,8 +91,7 @@ final class WarehouseRoutes {
                 warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
         NamespaceService namespaces = new NamespaceService(store);
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies =
-                new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
+        TableBodies bodies = bodies(parts);
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = access(parts, folders);
@@ -118,16 +120,7 @@ final class WarehouseRoutes {
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
-                        store,
-                        namespaces,
-                        views,
-                        commits,
-                        parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        viewBodies,
-                        replies))
+                        store, namespaces, views, commits, parts.queues(), lifecycle, locations, replay, replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
         all.addAll(new PlanRoutes(
@@ -145,7 +138,26 @@ final class WarehouseRoutes {
         this.table = new RouteTable(BASE, routes);
         this.management = management(
                 new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
-                functions.administration());
+                new EventRoutes(parts.events(), warehouse.record().id()),
+                functions);
+    }
+
+    private static RouteTable management(
+            LifecycleRoutes.Parts lifecycle, EventRoutes events, FunctionRoutes functions) {
+        List<Route> all = new ArrayList<>(functions.administration());
+        all.addAll(new LifecycleRoutes(lifecycle).routes());
+        all.addAll(events.routes());
+        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
+    }
+
+    private static TableBodies bodies(Parts parts) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new TableBodies(
+                warehouse.files().tables(),
+                warehouse.location(),
+                warehouse.s3(),
+                warehouse.policies().scanPlanning(),
+                parts.bodyCacheSize());
     }
 
     private static DelegatedAccess access(Parts parts, TableFolders folders) {
@@ -155,12 +167,6 @@ final class WarehouseRoutes {
                 warehouse.files().tables(),
                 folders,
                 new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
-    }
-
-    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
-        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
-        all.addAll(functions);
-        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
     Authorizer authorizer() {
