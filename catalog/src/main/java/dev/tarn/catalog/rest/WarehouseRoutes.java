@@ -14,6 +14,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanService;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.EventStore;
@@ -123,12 +124,7 @@ final class WarehouseRoutes {
                         store, namespaces, views, commits, parts.queues(), lifecycle, locations, replay, replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
-        all.addAll(new PlanRoutes(
-                        tables,
-                        files.tables(),
-                        access,
-                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
-                .routes());
+        all.addAll(plans(parts, locations, tables, access).routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
@@ -167,6 +163,13 @@ final class WarehouseRoutes {
                 warehouse.files().tables(),
                 folders,
                 new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
+    }
+
+    private static PlanRoutes plans(
+            Parts parts, TableLocations locations, TableService tables, DelegatedAccess access) {
+        OpenWarehouse warehouse = parts.warehouse();
+        PlanService planning = parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains);
+        return new PlanRoutes(tables, warehouse.files().tables(), access, planning);
     }
 
     Authorizer authorizer() {
