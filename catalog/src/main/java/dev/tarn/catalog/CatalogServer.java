@@ -191,6 +191,7 @@ public final class CatalogServer implements AutoCloseable {
                                 database.warehouses(), warehouses, secrets, options.warehouse(), options.s3(), clock),
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
                         tasks::wakeUp,
+                        secrets,
                         reports,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
