@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FunctionTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FUNCTIONS = "/v1/namespaces/db/functions";
-    private static final String REGISTER = "/v1/namespaces/db/register-function";
+    private static final String REGISTER = "/management/v1/warehouses/default/namespaces/db/functions";
     private static final String METADATA = """
             {"function-uuid":"0190a6d0-0000-7000-8000-000000000001","format-version":1,
              "definitions":[
@@ -103,7 +103,7 @@ class FunctionTest {
         assertThat(catalog.send("POST", REGISTER, body, "Idempotency-Key", key).body())
                 .isEqualTo(first);
 
-        assertThat(catalog.send("DELETE", FUNCTIONS + "/f", "").statusCode()).isEqualTo(204);
+        assertThat(catalog.send("DELETE", REGISTER + "/f", "").statusCode()).isEqualTo(204);
         HttpResponse<String> gone = catalog.send("GET", FUNCTIONS + "/f", "");
         assertThat(gone.statusCode()).isEqualTo(404);
         assertThat(gone.body()).contains("NoSuchFunctionException");
@@ -132,7 +132,7 @@ class FunctionTest {
         assertThat(catalog.send("GET", "/v1/config", "").body())
                 .contains("\"GET /v1/{prefix}/namespaces/{namespace}/functions\"")
                 .contains("\"GET /v1/{prefix}/namespaces/{namespace}/functions/{function}\"")
-                .doesNotContain("register-function");
+                .doesNotContain("POST /v1/{prefix}/namespaces/{namespace}/functions");
     }
 
     @ParameterizedTest

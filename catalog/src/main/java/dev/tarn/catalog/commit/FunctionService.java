@@ -9,10 +9,13 @@ import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoredReply;
-import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.util.UUID;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.exceptions.ForbiddenException;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 
 /** Finds, registers and drops functions. Thread-safe. */
 public final class FunctionService {
@@ -76,13 +79,17 @@ public final class FunctionService {
         files.write(location, metadata);
         try {
             return store(registration(function, location, base), existing, mutation);
+        } catch (AlreadyExistsException
+                | NoSuchNamespaceException
+                | BadRequestException
+                | ForbiddenException
+                | CommitFailedException e) {
+            files.deleteUnused(location);
+            throw e;
         } catch (TarnException e) {
-            if (e.kind() != ErrorKind.UNKNOWN_OUTCOME) {
+            if (e instanceof KeyTakenException || ObjectService.changedNothing(e)) {
                 files.deleteUnused(location);
             }
-            throw e;
-        } catch (RuntimeException e) {
-            files.deleteUnused(location);
             throw e;
         }
     }

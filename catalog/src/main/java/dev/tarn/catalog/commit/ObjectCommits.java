@@ -15,7 +15,6 @@ import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredReply;
-import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -285,17 +284,20 @@ public final class ObjectCommits {
         if (changes.isEmpty() && mutation.key().isEmpty()) {
             return true;
         }
-        CommitOutcome outcome;
         try {
             files.writes().run(written.stream().map(Step::write).toList());
-            outcome = store.commit(new StoreTransaction(changes, events, mutation.finished(answer)));
-        } catch (TarnException e) {
-            if (e.kind() != ErrorKind.UNKNOWN_OUTCOME) {
-                delete(written);
-            }
-            throw e;
         } catch (RuntimeException e) {
             delete(written);
+            throw e;
+        }
+        CommitOutcome outcome;
+        try {
+            outcome = store.commit(new StoreTransaction(changes, events, mutation.finished(answer)));
+        } catch (TarnException e) {
+            // Whatever else the store throws may come after the change was made: then the files may be in use.
+            if (ObjectService.changedNothing(e)) {
+                delete(written);
+            }
             throw e;
         }
         if (outcome != CommitOutcome.APPLIED) {

@@ -13,6 +13,8 @@ import dev.tarn.catalog.store.ObjectKind;
 import dev.tarn.catalog.store.ObjectRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredReply;
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -215,6 +217,11 @@ final class ObjectService {
             }
         }
         throw contended(name, kind);
+    }
+
+    /** Whether the store said for certain that a transaction was not made; anything else may mean that it was. */
+    static boolean changedNothing(TarnException failure) {
+        return failure.kind() == ErrorKind.OVERLOADED || failure.kind() == ErrorKind.UNAVAILABLE;
     }
 
     private CommitOutcome commit(Change change, CatalogEvent event, StoredReply reply, Mutation mutation) {

@@ -120,7 +120,7 @@ public record FunctionMetadata(ObjectNode json) {
             if (!ids.add(id)) {
                 throw new BadRequestException("There are two %s", name);
             }
-            long ignoredTime = integer(version, name, "timestamp-ms");
+            long unusedTime = integer(version, name, "timestamp-ms");
             checkRepresentations(version, name);
             String onNull = version.path("on-null-input").asText("call");
             if (!onNull.equals("call") && !onNull.equals("return-null")) {
@@ -142,7 +142,7 @@ public record FunctionMetadata(ObjectNode json) {
             if (!type.equals("sql")) {
                 throw new BadRequestException("A representation of %s must be of type sql but was '%s'", what, type);
             }
-            String ignoredSql = text(representation, "a representation of " + what, "sql");
+            String unusedSql = text(representation, "a representation of " + what, "sql");
             if (!dialects.add(text(representation, "a representation of " + what, "dialect"))) {
                 throw new BadRequestException("Two representations of %s have one dialect", what);
             }
@@ -154,7 +154,7 @@ public record FunctionMetadata(ObjectNode json) {
 
     private static void checkLog(ObjectNode json, Map<String, Set<Long>> versions) {
         for (JsonNode entry : list(json, "function", "definition-log")) {
-            long ignoredTime = integer(entry, "an entry of the definition-log", "timestamp-ms");
+            long unusedTime = integer(entry, "an entry of the definition-log", "timestamp-ms");
             for (JsonNode selected : list(entry, "an entry of the definition-log", "definition-versions")) {
                 String id = text(selected, "a selected version of the definition-log", "definition-id");
                 long version = integer(selected, "a selected version of the definition-log", "version-id");

@@ -9,13 +9,14 @@ import dev.tarn.catalog.model.FunctionMetadata;
 import dev.tarn.catalog.model.ObjectName;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.ObjectKind;
+import dev.tarn.catalog.store.StoredReply;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.exceptions.BadRequestException;
 
 /**
- * The operations on functions. The protocol lists and loads them only; registering and dropping are Tarn's own, and so not
- * among the endpoints that the configuration lists. Thread-safe.
+ * The operations on functions. The protocol lists and loads them only; registering and dropping are
+ * administration, and so not among the endpoints that the configuration lists. Thread-safe.
  */
 final class FunctionRoutes {
     private static final String NAMESPACE = "/v1/{prefix}/namespaces/{namespace}";
@@ -24,7 +25,6 @@ final class FunctionRoutes {
     private final CatalogStore store;
     private final NamespaceService namespaces;
     private final FunctionService functions;
-    private final FunctionBodies bodies;
     private final IdempotentReplay replay;
     private final Replies replies;
 
@@ -32,13 +32,11 @@ final class FunctionRoutes {
             CatalogStore store,
             NamespaceService namespaces,
             FunctionService functions,
-            FunctionBodies bodies,
             IdempotentReplay replay,
             Replies replies) {
         this.store = store;
         this.namespaces = namespaces;
         this.functions = functions;
-        this.bodies = bodies;
         this.replay = replay;
         this.replies = replies;
     }
@@ -51,10 +49,11 @@ final class FunctionRoutes {
     }
 
     /** Tarn's own operations. */
-    List<Route> extensions() {
+    List<Route> administration() {
+        String all = ManagementRoutes.WAREHOUSE + "/namespaces/{namespace}/functions";
         return List.of(
-                Route.of("POST", NAMESPACE + "/register-function", Privilege.FUNCTION_CREATE, this::register),
-                Route.of("DELETE", ONE, Privilege.FUNCTION_DROP, this::drop));
+                Route.of("POST", all, Privilege.FUNCTION_CREATE, this::register),
+                Route.of("DELETE", all + "/{function}", Privilege.FUNCTION_DROP, this::drop));
     }
 
     private Response list(RestRequest request) {
@@ -72,7 +71,8 @@ final class FunctionRoutes {
     }
 
     private Response load(RestRequest request) {
-        return bodies.load(functions.find(request.function()).metadataLocation());
+        String location = functions.find(request.function()).metadataLocation();
+        return replies.render(StoredReply.function(location), request);
     }
 
     private Response register(RestRequest request) {

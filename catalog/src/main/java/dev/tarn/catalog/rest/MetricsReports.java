@@ -106,7 +106,7 @@ final class MetricsReports {
                 .description(description)
                 .tag("operation", operation)
                 .register(metrics)
-                .increment(files);
+                .increment((double) files);
     }
 
     private static long value(String name, @Nullable CounterResult counter, ObjectNode summary) {

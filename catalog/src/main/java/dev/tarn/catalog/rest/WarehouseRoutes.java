@@ -88,10 +88,9 @@ final class WarehouseRoutes {
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
         TableBodies bodies = bodies(parts);
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
-        FunctionBodies functionBodies = new FunctionBodies(files.functions());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
-        Replies replies = new Replies(bodies, viewBodies, functionBodies, access);
+        Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
         TableService tables = new TableService(store, files.tables(), locations, rule);
@@ -130,20 +129,15 @@ final class WarehouseRoutes {
         all.addAll(new CredentialRoutes(tables, access).routes());
         all.addAll(plans(parts, tables, access).routes());
         FunctionRoutes functions = new FunctionRoutes(
-                store,
-                namespaces,
-                new FunctionService(store, files.functions(), locations, rule),
-                functionBodies,
-                replay,
-                replies);
+                store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
         all.addAll(new ReportRoutes(store, tables, new MetricsReports(parts.metrics()), parts.reports(), parts.clock())
                 .routes());
         this.routes = List.copyOf(all);
-        all.addAll(functions.extensions());
-        this.table = new RouteTable(BASE, all);
-        this.management =
-                management(new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay));
+        this.table = new RouteTable(BASE, routes);
+        this.management = management(
+                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
+                functions.administration());
     }
 
     private static TableBodies bodies(Parts parts) {
@@ -164,8 +158,10 @@ final class WarehouseRoutes {
         return new PlanRoutes(tables, warehouse.files().tables(), access, planning);
     }
 
-    private static RouteTable management(LifecycleRoutes.Parts lifecycle) {
-        return new RouteTable(ManagementRoutes.WAREHOUSE, new LifecycleRoutes(lifecycle).routes());
+    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
+        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
+        all.addAll(functions);
+        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
     Authorizer authorizer() {

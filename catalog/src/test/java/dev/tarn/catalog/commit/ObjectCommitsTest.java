@@ -17,10 +17,13 @@ import dev.tarn.catalog.store.StoredReply;
 import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.catalog.store.sql.SqliteCatalogDatabase;
 import dev.tarn.common.DataSize;
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.TarnFileIO;
 import dev.tarn.storage.WarehouseUri;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -32,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.iceberg.MetadataUpdate;
 import org.apache.iceberg.PartitionSpec;
@@ -152,6 +156,42 @@ class ObjectCommitsTest {
                 .isEqualTo(1);
     }
 
+    /** The store made the change and then broke: deleting the file would take away what the catalog points at. */
+    @Test
+    void afterAFailureOfUnknownOutcomeEveryFileStays() throws IOException {
+        long before = files();
+        for (RuntimeException failure : List.of(
+                new IllegalStateException("broke after the COMMIT"),
+                new TarnException(ErrorKind.UNKNOWN_OUTCOME, "lost the answer of the COMMIT"),
+                new TarnException(ErrorKind.INTERNAL, "broke after the COMMIT"))) {
+            int current = replica(store).load(T).schema().schemaId();
+
+            assertThatThrownBy(() -> replica(failingAfterCommit(failure))
+                            .commits()
+                            .commit(List.of(change(T, current)), l -> StoredReply.empty(), mutation()))
+                    .isSameAs(failure)
+                    .hasMessageContaining("COMMIT");
+
+            assertThat(replica(store).load(T).schema().schemaId()).isEqualTo(current + 1);
+        }
+        assertThat(files()).isEqualTo(before + 3);
+    }
+
+    @Test
+    void afterACertainFailureNoFileStays() throws IOException {
+        long before = files();
+        for (ErrorKind kind : List.of(ErrorKind.OVERLOADED, ErrorKind.UNAVAILABLE)) {
+            TarnException failure = new TarnException(kind, "nothing was done");
+
+            assertThatThrownBy(() -> replica(failingBeforeCommit(failure))
+                            .commits()
+                            .commit(List.of(change(T, 0), change(U, 0)), l -> StoredReply.empty(), mutation()))
+                    .isSameAs(failure)
+                    .hasMessage("nothing was done");
+        }
+        assertThat(files()).isEqualTo(before);
+    }
+
     @Test
     void eventsTellTheActionsOfACommit() {
         commit(List.of(change(T, 0)));
@@ -183,12 +223,46 @@ class ObjectCommitsTest {
         }
     }
 
-    /** Commits with caches of their own, as in a process of their own. */
     private ObjectCommits replica() {
+        return replica(store).commits();
+    }
+
+    /** Commits with caches of their own, as in a process of their own. */
+    private Replica replica(CatalogStore over) {
         DataSize cache = DataSize.ofMegabytes(1);
         ObjectFiles files = new ObjectFiles(
                 new MetadataFiles(io, cache), new ViewFiles(io, cache), new FunctionFiles(io, cache), writes);
-        return new ObjectCommits(store, files, locations, LocationRule.EXCLUSIVE);
+        return new Replica(over, files, new ObjectCommits(over, files, locations, LocationRule.EXCLUSIVE));
+    }
+
+    private record Replica(CatalogStore store, ObjectFiles files, ObjectCommits commits) {
+        TableMetadata load(ObjectName table) {
+            String location = store.findObject(table.namespace(), table.name(), ObjectKind.TABLE)
+                    .orElseThrow()
+                    .metadataLocation();
+            return files.tables().load(location).metadata();
+        }
+    }
+
+    private CatalogStore failingAfterCommit(RuntimeException failure) {
+        return failing(arguments -> {
+            store.commit((StoreTransaction) arguments[0]);
+            throw failure;
+        });
+    }
+
+    private CatalogStore failingBeforeCommit(RuntimeException failure) {
+        return failing(arguments -> {
+            throw failure;
+        });
+    }
+
+    private CatalogStore failing(Function<Object[], Object> commit) {
+        return (CatalogStore) Proxy.newProxyInstance(
+                CatalogStore.class.getClassLoader(),
+                new Class<?>[] {CatalogStore.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("commit") ? commit.apply(arguments) : method.invoke(store, arguments));
     }
 
     /** Adds a schema, if the table's current one is still that of a number. */
