@@ -17,6 +17,7 @@ import dev.tarn.catalog.model.TableLocations;
 import dev.tarn.catalog.planning.PlanService;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.EventStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -53,6 +54,7 @@ final class WarehouseRoutes {
      *
      * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
      * @param tasks work that a drop leaves behind
+     * @param events what happened in all warehouses
      * @param queues order of the commits
      * @param wakeUp called when there is such work
      * @param reports passes on what clients report
@@ -66,6 +68,7 @@ final class WarehouseRoutes {
     record Parts(
             OpenWarehouse warehouse,
             TaskStore tasks,
+            EventStore events,
             CommitQueues queues,
             Runnable wakeUp,
             ReportEvents reports,
@@ -115,19 +118,10 @@ final class WarehouseRoutes {
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
-                        store,
-                        namespaces,
-                        views,
-                        commits,
-                        parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        viewBodies,
-                        replies))
+                        store, namespaces, views, commits, parts.queues(), lifecycle, locations, replay, replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
-        all.addAll(plans(parts, tables, access).routes());
+        all.addAll(plans(parts, locations, tables, access).routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
@@ -135,9 +129,12 @@ final class WarehouseRoutes {
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
-        this.management = management(
-                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
-                functions.administration());
+        List<Route> administration = new ArrayList<>(functions.administration());
+        administration.addAll(new LifecycleRoutes(
+                        new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
+                .routes());
+        administration.addAll(new EventRoutes(parts.events(), warehouse.record().id()).routes());
+        this.management = new RouteTable(ManagementRoutes.WAREHOUSE, administration);
     }
 
     private static TableBodies bodies(Parts parts) {
@@ -150,18 +147,11 @@ final class WarehouseRoutes {
                 parts.bodyCacheSize());
     }
 
-    private static PlanRoutes plans(Parts parts, TableService tables, DelegatedAccess access) {
+    private static PlanRoutes plans(
+            Parts parts, TableLocations locations, TableService tables, DelegatedAccess access) {
         OpenWarehouse warehouse = parts.warehouse();
-        TableLocations locations = new TableLocations(warehouse.location());
-        PlanService planning =
-                parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains);
+        PlanService planning = parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains);
         return new PlanRoutes(tables, warehouse.files().tables(), access, planning);
-    }
-
-    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
-        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
-        all.addAll(functions);
-        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
     Authorizer authorizer() {
