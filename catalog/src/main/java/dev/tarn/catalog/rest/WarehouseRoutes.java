@@ -14,6 +14,7 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanService;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
 import dev.tarn.catalog.store.EventStore;
@@ -88,8 +89,7 @@ final class WarehouseRoutes {
                 warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
         NamespaceService namespaces = new NamespaceService(store);
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies =
-                new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
+        TableBodies bodies = bodies(parts);
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
@@ -118,24 +118,10 @@ final class WarehouseRoutes {
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
-                        store,
-                        namespaces,
-                        views,
-                        commits,
-                        parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        viewBodies,
-                        replies))
+                        store, namespaces, views, commits, parts.queues(), lifecycle, locations, replay, replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
-        all.addAll(new PlanRoutes(
-                        tables,
-                        files.tables(),
-                        access,
-                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
-                .routes());
+        all.addAll(plans(parts, locations, tables, access).routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
@@ -149,6 +135,23 @@ final class WarehouseRoutes {
                 .routes());
         administration.addAll(new EventRoutes(parts.events(), warehouse.record().id()).routes());
         this.management = new RouteTable(ManagementRoutes.WAREHOUSE, administration);
+    }
+
+    private static TableBodies bodies(Parts parts) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new TableBodies(
+                warehouse.files().tables(),
+                warehouse.location(),
+                warehouse.s3(),
+                warehouse.policies().scanPlanning(),
+                parts.bodyCacheSize());
+    }
+
+    private static PlanRoutes plans(
+            Parts parts, TableLocations locations, TableService tables, DelegatedAccess access) {
+        OpenWarehouse warehouse = parts.warehouse();
+        PlanService planning = parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains);
+        return new PlanRoutes(tables, warehouse.files().tables(), access, planning);
     }
 
     Authorizer authorizer() {
