@@ -59,7 +59,8 @@ record BenchOptions(
         }
         BenchOptions options = new BenchOptions(
                 scenarios,
-                List.of(take(values, "peers", "tarn,tarn-login,reference,nessie,floor").split(",", -1)),
+                List.of(take(values, "peers", "tarn,tarn-login,reference,nessie,floor")
+                        .split(",", -1)),
                 Integer.parseInt(take(values, "rounds", "5")),
                 Duration.ofMillis(Long.parseLong(take(values, "millis", "4000"))),
                 Duration.ofMillis(Long.parseLong(take(values, "warm-up-millis", "8000"))),
