@@ -20,8 +20,13 @@ class IcebergCatalogTest extends CatalogTests<RESTCatalog> {
     @BeforeEach
     void start(@TempDir Path temporary) {
         folder = temporary;
-        catalog = RunningCatalog.over(folder);
+        catalog = RunningCatalog.with(options(folder), database -> database);
         client = initCatalog("tarn", Map.of());
+    }
+
+    /** Where the catalog is kept, and all else. */
+    CatalogOptions options(Path folder) {
+        return RunningCatalog.options(folder, CatalogLimits.DEFAULTS);
     }
 
     @AfterEach

@@ -19,13 +19,18 @@ class IcebergViewCatalogTest extends ViewCatalogTests<RESTCatalog> {
     @BeforeEach
     void start(@TempDir Path temporary) {
         folder = temporary;
-        catalog = RunningCatalog.over(folder);
+        catalog = RunningCatalog.with(options(folder), database -> database);
         client = catalog.client(Map.of(
                 "view-default.key1", "catalog-default-key1",
                 "view-default.key2", "catalog-default-key2",
                 "view-default.key3", "catalog-default-key3",
                 "view-override.key3", "catalog-override-key3",
                 "view-override.key4", "catalog-override-key4"));
+    }
+
+    /** Where the catalog is kept, and all else. */
+    CatalogOptions options(Path folder) {
+        return RunningCatalog.options(folder, CatalogLimits.DEFAULTS);
     }
 
     @AfterEach

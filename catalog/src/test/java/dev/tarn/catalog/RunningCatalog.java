@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.store.CatalogDatabase;
+import dev.tarn.catalog.store.sql.PostgresSettings;
 import dev.tarn.common.Closer;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
+import dev.tarn.testkit.PostgresFixture;
 import dev.tarn.testkit.http.HttpProxy;
 import dev.tarn.testkit.openapi.ContractWatcher;
 import dev.tarn.testkit.openapi.OpenApiContract;
@@ -57,6 +59,12 @@ final class RunningCatalog implements AutoCloseable {
                 S3Settings.DEFAULTS,
                 DelegationSettings.NONE,
                 limits);
+    }
+
+    /** The same options, with the catalog kept in a PostgreSQL database of its own. */
+    static CatalogOptions onPostgres(CatalogOptions options) {
+        PostgresFixture.Database database = PostgresFixture.shared().newDatabase("catalog");
+        return options.with(new PostgresSettings(database.url(), database.user(), Optional.of(database.password())));
     }
 
     static RunningCatalog over(Path folder) {

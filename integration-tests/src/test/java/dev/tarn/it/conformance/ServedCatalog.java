@@ -15,11 +15,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** A catalog server of one kind, for a run of the kit. */
 final class ServedCatalog implements AutoCloseable {
+    private static final String CLIENT = "kit";
+
+    private final String secret = UUID.randomUUID().toString();
     private final Closer closer = new Closer();
+    private final boolean hasLogin;
     private final CatalogServer server;
     private final WarehouseUri warehouse;
     private final Map<String, String> storageProperties;
@@ -28,6 +33,12 @@ final class ServedCatalog implements AutoCloseable {
     enum Store {
         EMBEDDED,
         POSTGRES
+    }
+
+    /** Whether clients log in. */
+    enum Login {
+        OPEN,
+        OAUTH
     }
 
     /** Where the files of tables are. */
@@ -40,17 +51,22 @@ final class ServedCatalog implements AutoCloseable {
      * What a server stands on.
      *
      * @param store where the state of the catalog is
+     * @param login whether clients log in
      * @param storage where the files of tables are
      */
-    record Kind(Store store, Storage storage) {
+    record Kind(Store store, Login login, Storage storage) {
         static Stream<Kind> all() {
             return Stream.of(Store.values())
-                    .flatMap(store -> Stream.of(Storage.values()).map(storage -> new Kind(store, storage)));
+                    .flatMap(store -> Stream.of(Login.values())
+                            .flatMap(login ->
+                                    Stream.of(Storage.values()).map(storage -> new Kind(store, login, storage))));
         }
 
         /** Enough kinds for each value of each component to be there once. */
         static Stream<Kind> some() {
-            return Stream.of(new Kind(Store.EMBEDDED, Storage.S3), new Kind(Store.POSTGRES, Storage.FILES));
+            return Stream.of(
+                    new Kind(Store.EMBEDDED, Login.OAUTH, Storage.S3),
+                    new Kind(Store.POSTGRES, Login.OPEN, Storage.FILES));
         }
     }
 
@@ -67,6 +83,12 @@ final class ServedCatalog implements AutoCloseable {
             values.put("catalog.store.url", database.url());
             values.put("catalog.store.user", database.user());
             values.put("catalog.store.password", database.password().reveal());
+        }
+        hasLogin = kind.login() == Login.OAUTH;
+        if (hasLogin) {
+            values.put("catalog.auth.mode", "own");
+            values.put("catalog.auth.root-client-id", CLIENT);
+            values.put("catalog.auth.root-client-secret", secret);
         }
         server = closer.register(CatalogServer.start(
                 CatalogOptions.from(SettingsReader.of(values), folder.resolve("data"), warehouse, settings),
@@ -87,6 +109,10 @@ final class ServedCatalog implements AutoCloseable {
         Map<String, String> properties = new HashMap<>(storageProperties);
         properties.put("uri", uri.toString());
         properties.put("warehouse", warehouse.toString());
+        if (hasLogin) {
+            properties.put("credential", CLIENT + ":" + secret);
+            properties.put("oauth2-server-uri", uri + "/v1/oauth/tokens");
+        }
         return properties;
     }
 
