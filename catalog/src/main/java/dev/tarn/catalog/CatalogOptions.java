@@ -1,5 +1,6 @@
 package dev.tarn.catalog;
 
+import dev.tarn.catalog.auth.AuthSettings;
 import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.catalog.planning.PlanningSettings;
 import dev.tarn.catalog.store.sql.PostgresSettings;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param planning how scans are planned
  * @param background warehouses and what is done for them behind the requests
  * @param postgres the database that keeps the catalog, absent if it is embedded in the data folder
+ * @param auth who may come in
  */
 public record CatalogOptions(
         String host,
@@ -39,7 +41,8 @@ public record CatalogOptions(
         boolean allowUnauthenticated,
         PlanningSettings planning,
         BackgroundOptions background,
-        Optional<PostgresSettings> postgres) {
+        Optional<PostgresSettings> postgres,
+        AuthSettings auth) {
     /** Where a server listens unless told otherwise. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
@@ -55,12 +58,19 @@ public record CatalogOptions(
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be from 0 to 65535 but was " + port);
         }
-        if (!allowUnauthenticated && !isLoopback(host)) {
+        if (auth.isOpen() && !allowUnauthenticated && !isLoopback(host)) {
             throw new TarnException(
                     ErrorKind.REFUSED,
-                    ("The catalog would listen on %s, where others reach it, without a login; set 'catalog.host' to %s,"
-                                    + " or 'catalog.allow-unauthenticated' to true if the network is trusted")
+                    ("The catalog would listen on %s, where others reach it, without a login; set 'catalog.auth.mode'"
+                                    + " to own or oidc, 'catalog.host' to %s, or 'catalog.allow-unauthenticated' to true if the"
+                                    + " network is trusted")
                             .formatted(host, DEFAULT_HOST));
+        }
+        if (!auth.isOpen() && delegation.vendStatic()) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "Setting 'catalog.vend-static-credentials' gives keys to every table to whoever may read one, which a login"
+                            + " shall prevent; vend through STS or sign remotely instead");
         }
     }
 
@@ -97,7 +107,8 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 PlanningSettings.DEFAULTS,
                 BackgroundOptions.DEFAULTS,
-                Optional.empty());
+                Optional.empty(),
+                AuthSettings.OPEN);
     }
 
     /** The same options, with scans planned in another way. */
@@ -113,7 +124,8 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 other,
                 background,
-                postgres);
+                postgres,
+                auth);
     }
 
     /** The same options, with other work in the background. */
@@ -129,7 +141,8 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 planning,
                 other,
-                postgres);
+                postgres,
+                auth);
     }
 
     /** The same options, with the catalog kept in PostgreSQL. */
@@ -145,7 +158,25 @@ public record CatalogOptions(
                 allowUnauthenticated,
                 planning,
                 background,
-                Optional.of(database));
+                Optional.of(database),
+                auth);
+    }
+
+    /** The same server with another way to come in. */
+    public CatalogOptions with(AuthSettings other) {
+        return new CatalogOptions(
+                host,
+                port,
+                dataFolder,
+                warehouse,
+                s3,
+                delegation,
+                limits,
+                allowUnauthenticated,
+                planning,
+                background,
+                postgres,
+                other);
     }
 
     /** Reads the {@code catalog.} settings. */
@@ -161,7 +192,13 @@ public record CatalogOptions(
                 settings.flag("catalog.allow-unauthenticated", false),
                 PlanningSettings.from(settings),
                 BackgroundOptions.from(settings),
-                PostgresSettings.from(settings));
+                PostgresSettings.from(settings),
+                AuthSettings.from(settings));
+    }
+
+    /** Whether only this machine reaches the server. */
+    public boolean isOnLoopback() {
+        return isLoopback(host);
     }
 
     private static boolean isLoopback(String host) {

@@ -1,6 +1,7 @@
 package dev.tarn.catalog;
 
-import dev.tarn.catalog.auth.OpenAccess;
+import dev.tarn.catalog.auth.Access;
+import dev.tarn.catalog.auth.AuditLog;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.commit.ReportEvents;
@@ -36,6 +37,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Iceberg REST catalog: one HTTP port that answers the protocol, {@code /health/live}, {@code /health/ready} and
@@ -44,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogServer implements AutoCloseable {
     /** Enough to hide the latency of an object store when a transaction changes many objects. */
     private static final int METADATA_WRITERS = 8;
+
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogServer.class);
 
     private final CatalogOptions options;
     private final Closer closer = new Closer();
@@ -164,6 +169,14 @@ public final class CatalogServer implements AutoCloseable {
                 new NamedThreads("catalog-worker"));
         closer.register(workers::shutdownNow);
         PlanningEngine planning = closer.register(PlanningEngine.open(options.planning(), options.dataFolder(), clock));
+        Access access = Access.open(
+                options.auth(),
+                options.dataFolder(),
+                database.access(),
+                new StoredTargets(database),
+                new AuditLog(clock, metrics),
+                clock);
+        warnAboutPlainText();
         RestRoutes routes = new RestRoutes(
                 new RestRoutes.Parts(
                         database,
@@ -176,7 +189,7 @@ public final class CatalogServer implements AutoCloseable {
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
                         clock,
-                        new OpenAccess(),
+                        access,
                         planning),
                 metrics,
                 telemetry);
@@ -208,6 +221,14 @@ public final class CatalogServer implements AutoCloseable {
                 UUID.randomUUID().toString(),
                 clock,
                 metrics));
+    }
+
+    private void warnAboutPlainText() {
+        if (!options.auth().isOpen() && !options.isOnLoopback()) {
+            LOG.warn(
+                    "Logins travel in plain text to {}: put a proxy with TLS before it, or keep it in a trusted network",
+                    options.host());
+        }
     }
 
     private HttpEdge edge() {

@@ -51,7 +51,7 @@ final class CatalogConnection implements AutoCloseable {
         properties.values().removeIf("false"::equals);
         // A command ends before reports of its scans could be sent.
         properties.put("rest-metrics-reporting-enabled", "false");
-        client.catalogToken().ifPresent(token -> properties.put("token", token.reveal()));
+        properties.putAll(client.login().catalogProperties());
         return new CatalogConnection(RestCatalogs.open(client.catalogUri(), client.warehouse(), properties), settings);
     }
 

@@ -1,21 +1,19 @@
 package dev.tarn.cli;
 
 import dev.tarn.common.ErrorKind;
-import dev.tarn.common.Secret;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.common.TarnException;
 import java.net.URI;
-import java.util.Optional;
 
 /**
  * Where the commands that are clients find their servers.
  *
  * @param catalogUri root of the REST catalog
  * @param warehouse what the catalog knows its warehouse by; empty for its default
- * @param catalogToken sent to the catalog as bearer token
+ * @param login how the servers know who asks
  * @param flightUri address of the Flight SQL server
  */
-record ClientSettings(URI catalogUri, String warehouse, Optional<Secret> catalogToken, URI flightUri) {
+record ClientSettings(URI catalogUri, String warehouse, ClientLogin login, URI flightUri) {
     /**
      * Reads the {@code client.} settings.
      *
@@ -25,7 +23,7 @@ record ClientSettings(URI catalogUri, String warehouse, Optional<Secret> catalog
         return new ClientSettings(
                 uri(settings, "client.catalog-uri", "http://127.0.0.1:8181", "http|https"),
                 settings.text("client.catalog-warehouse", ""),
-                settings.optionalSecret("client.catalog-token"),
+                ClientLogin.from(settings),
                 uri(settings, "client.flight-uri", "grpc://127.0.0.1:32010", "grpc|grpc+tcp|grpc+tls"));
     }
 

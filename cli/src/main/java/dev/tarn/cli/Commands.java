@@ -15,6 +15,9 @@ final class Commands {
                 .addSubcommand(tables(console))
                 .addSubcommand(namespaces(console))
                 .addSubcommand(warehouses(console))
+                .addSubcommand(principals(console))
+                .addSubcommand(roles(console))
+                .addSubcommand(grants(console))
                 .addSubcommand(catalogs(console))
                 .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
@@ -58,6 +61,33 @@ final class Commands {
                 .addSubcommand(new NamespaceListCommand(console))
                 .addSubcommand(new NamespaceCreateCommand(console))
                 .addSubcommand(new NamespaceDropCommand(console));
+    }
+
+    private static CommandLine principals(Console console) {
+        return new CommandLine(new PrincipalCommand())
+                .addSubcommand(new PrincipalListCommand(console))
+                .addSubcommand(new PrincipalDescribeCommand(console))
+                .addSubcommand(new PrincipalCreateCommand(console))
+                .addSubcommand(new PrincipalRotateCommand(console))
+                .addSubcommand(new PrincipalActivateCommand(console))
+                .addSubcommand(new PrincipalDeactivateCommand(console))
+                .addSubcommand(new PrincipalAssignCommand(console))
+                .addSubcommand(new PrincipalUnassignCommand(console))
+                .addSubcommand(new PrincipalDropCommand(console));
+    }
+
+    private static CommandLine roles(Console console) {
+        return new CommandLine(new RoleCommand())
+                .addSubcommand(new RoleListCommand(console))
+                .addSubcommand(new RoleCreateCommand(console))
+                .addSubcommand(new RoleDropCommand(console));
+    }
+
+    private static CommandLine grants(Console console) {
+        return new CommandLine(new GrantCommand())
+                .addSubcommand(new GrantListCommand(console))
+                .addSubcommand(new GrantCreateCommand(console))
+                .addSubcommand(new GrantRevokeCommand(console));
     }
 
     private static CommandLine catalogs(Console console) {

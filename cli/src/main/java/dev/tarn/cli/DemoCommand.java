@@ -89,9 +89,11 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private boolean run(TarnSettings all, TarnServer server, Path work) {
-        ClientSettings client = new ClientSettings(server.catalogUri(), "", Optional.empty(), server.flightUri());
+        ClientSettings client =
+                new ClientSettings(server.catalogUri(), "", all.client().login(), server.flightUri());
         try (CatalogConnection catalog = CatalogConnection.open(all, client);
-                FlightSqlConnection sql = FlightSqlConnection.open(server.flightUri())) {
+                FlightSqlConnection sql = FlightSqlConnection.open(
+                        server.flightUri(), client.login().forFlight())) {
             OutputFormat format = output.format;
             return new Demo(
                             catalog.catalog(),

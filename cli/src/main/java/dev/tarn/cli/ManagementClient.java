@@ -35,7 +35,7 @@ final class ManagementClient {
 
     ManagementClient(ClientSettings client) {
         this.root = client.catalogUri();
-        this.token = client.catalogToken();
+        this.token = TokenRequest.token(client, http);
     }
 
     /** An object to be filled and sent. */

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /** The flags by which properties of a warehouse are given. */
 final class PropertyFlags {
     @Option(
-            names = "--set",
+            names = "--property",
             paramLabel = "KEY=VALUE",
             description = "A property, as soft-delete.retention=P7D. May be repeated.")
     private Map<String, String> given = new LinkedHashMap<>();

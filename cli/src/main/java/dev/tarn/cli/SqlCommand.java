@@ -61,7 +61,8 @@ final class SqlCommand implements Runnable {
         SettingsFlags.putIfGiven(flags, "client.flight-uri", flight);
         ClientSettings client =
                 TarnSettings.read(settings.reader(console, flags)).client();
-        try (FlightSqlConnection connection = FlightSqlConnection.open(client.flightUri())) {
+        try (FlightSqlConnection connection =
+                FlightSqlConnection.open(client.flightUri(), client.login().forFlight())) {
             if (sql.isEmpty() && file.isEmpty() && Boolean.getBoolean(TERMINAL)) {
                 Path history = Path.of(System.getProperty("user.home"), ".tarn_history");
                 new SqlShell(

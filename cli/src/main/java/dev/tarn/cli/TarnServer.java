@@ -6,6 +6,8 @@ import dev.tarn.common.ErrorKind;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.common.TarnException;
 import dev.tarn.flight.FlightSqlServer;
+import dev.tarn.flight.auth.CatalogLogin;
+import dev.tarn.flight.auth.NoLogin;
 import dev.tarn.flight.engine.QueryEngine;
 import dev.tarn.flight.engine.duckdb.DuckDbQueryEngine;
 import dev.tarn.flight.scan.CatalogAccess;
@@ -20,7 +22,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.arrow.memory.BufferAllocator;
@@ -62,13 +66,19 @@ public final class TarnServer implements AutoCloseable {
             Later gatewayReady = new Later();
             CatalogServer catalog = closer.register(
                     CatalogServer.start(settings.catalog(), metrics, telemetry.openTelemetry(), List.of(gatewayReady)));
-            CatalogAccess catalogs = closer.register(new RestCatalogAccess(
-                    CATALOG_NAME, catalog.uri(), "", settings.s3().fileIoProperties()));
+            boolean open = settings.catalog().auth().isOpen();
+            CatalogAccess catalogs = closer.register(
+                    new RestCatalogAccess(CATALOG_NAME, catalog.uri(), "", catalogProperties(settings, open)));
             Path work = settings.server().dataFolder().resolve("engine");
             QueryEngine engine = closer.register(DuckDbQueryEngine.start(settings.engine(), work, catalogs, metrics));
             WarehouseProbe.check(settings.catalog().warehouse(), settings.s3());
-            FlightSqlServer flight =
-                    closer.register(FlightSqlServer.start(settings.flight(), engine, catalogs, allocator, metrics));
+            FlightSqlServer flight = closer.register(FlightSqlServer.start(
+                    settings.flight(),
+                    open ? new NoLogin() : new CatalogLogin(catalog.uri()),
+                    engine,
+                    catalogs,
+                    allocator,
+                    metrics));
             gatewayReady.is(flight.readiness());
             awaitReady(catalog.readiness());
             awaitReady(flight.readiness());
@@ -99,6 +109,15 @@ public final class TarnServer implements AutoCloseable {
     @Override
     public void close() {
         closer.close();
+    }
+
+    /** The gateway reads files as itself: that a caller may read the data too is only known if credentials are asked for. */
+    private static Map<String, String> catalogProperties(TarnSettings settings, boolean open) {
+        Map<String, String> properties = new HashMap<>(settings.s3().fileIoProperties());
+        if (!open) {
+            properties.put("header.X-Iceberg-Access-Delegation", "vended-credentials");
+        }
+        return properties;
     }
 
     private static PrometheusMeterRegistry metrics(Closer closer) {

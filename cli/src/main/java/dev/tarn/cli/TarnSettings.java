@@ -47,7 +47,12 @@ record TarnSettings(
                     MigrationSettings.from(settings),
                     s3,
                     catalog,
-                    FlightServerOptions.from(settings, flightHost),
+                    FlightServerOptions.from(
+                            settings,
+                            flightHost,
+                            catalog.auth().isOpen()
+                                    ? FlightServerOptions.Login.NONE
+                                    : FlightServerOptions.Login.CATALOG),
                     DuckDbEngineSettings.from(settings));
             settings.refuseUnknownKeys();
             return all;

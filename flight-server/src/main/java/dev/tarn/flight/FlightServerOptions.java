@@ -23,6 +23,14 @@ public record FlightServerOptions(
     private static final int MAX_PORT = 65_535;
     private static final int MIN_SECRET_CHARS = 32;
 
+    /** Whether callers have to log in. */
+    public enum Login {
+        /** They do not. */
+        NONE,
+        /** They do, and the REST catalog decides. */
+        CATALOG
+    }
+
     /** Refuses an impossible port, a weak secret, and an open door. */
     public FlightServerOptions {
         if (port < 0 || port > MAX_PORT) {
@@ -52,13 +60,15 @@ public record FlightServerOptions(
     /**
      * Reads the {@code flight.*} settings.
      *
+     * @param login whether callers have to log in: then other machines may reach the gateway
      * @throws TarnException INVALID naming key, value and limit; REFUSED for an address that others can reach
      */
-    public static FlightServerOptions from(SettingsReader settings, String host) {
+    public static FlightServerOptions from(SettingsReader settings, String host, Login login) {
+        boolean allowUnauthenticated = settings.flag("flight.allow-unauthenticated", false);
         return new FlightServerOptions(
                 host,
                 settings.integer("flight.port", DEFAULT_PORT, 0, MAX_PORT),
-                settings.flag("flight.allow-unauthenticated", false),
+                allowUnauthenticated || login == Login.CATALOG,
                 settings.optionalSecret("flight.ticket-secret"),
                 FlightLimits.from(settings));
     }

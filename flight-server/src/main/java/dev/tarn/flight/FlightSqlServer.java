@@ -5,6 +5,7 @@ import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
 import dev.tarn.common.TarnException;
+import dev.tarn.flight.auth.Authenticator;
 import dev.tarn.flight.auth.NoLogin;
 import dev.tarn.flight.engine.QueryEngine;
 import dev.tarn.flight.protocol.CallIdentities;
@@ -78,13 +79,25 @@ public final class FlightSqlServer implements AutoCloseable {
         this.closer = closer;
     }
 
+    /** Starts a gateway that wants no login; see the other method. */
+    public static FlightSqlServer start(
+            FlightServerOptions options,
+            QueryEngine engine,
+            CatalogAccess catalogs,
+            BufferAllocator root,
+            MeterRegistry metrics) {
+        return start(options, new NoLogin(), engine, catalogs, root, metrics);
+    }
+
     /**
      * Starts a gateway; it answers when this method returns.
      *
+     * @param authenticator decides who may come in
      * @throws TarnException UNAVAILABLE if the port is in use
      */
     public static FlightSqlServer start(
             FlightServerOptions options,
+            Authenticator authenticator,
             QueryEngine engine,
             CatalogAccess catalogs,
             BufferAllocator root,
@@ -133,7 +146,7 @@ public final class FlightSqlServer implements AutoCloseable {
                                     draining))
                     .middleware(
                             CallIdentity.KEY,
-                            new CallIdentities(new NoLogin(), signer, limits.sessionTimeToLive(), clock))
+                            new CallIdentities(authenticator, signer, limits.sessionTimeToLive(), clock))
                     .executor(calls)
                     .maxInboundMessageSize((int) limits.maxInboundMessage().bytes())
                     .setMaxHeaderListSize((int) limits.maxHeaderList().bytes())

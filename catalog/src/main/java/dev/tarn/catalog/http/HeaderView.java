@@ -3,6 +3,7 @@ package dev.tarn.catalog.http;
 import io.vertx.core.MultiMap;
 import java.util.AbstractMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * three of a dozen. Unmodifiable; safe to read from several threads, since nobody changes it any more.
  */
 final class HeaderView extends AbstractMap<String, String> {
+    private static final String AUTHORIZATION = "authorization";
+
     private final MultiMap headers;
 
     HeaderView(MultiMap headers) {
@@ -21,7 +24,16 @@ final class HeaderView extends AbstractMap<String, String> {
 
     @Override
     public @Nullable String get(@Nullable Object name) {
-        return name instanceof String text ? headers.get(text) : null;
+        if (!(name instanceof String text)) {
+            return null;
+        }
+        return text.equals(AUTHORIZATION) ? all(text) : headers.get(text);
+    }
+
+    /** A header that comes twice is a list, as RFC 9110 says: nobody takes a list of logins for either of them. */
+    private @Nullable String all(String name) {
+        List<String> values = headers.getAll(name);
+        return values.isEmpty() ? null : String.join(", ", values);
     }
 
     @Override

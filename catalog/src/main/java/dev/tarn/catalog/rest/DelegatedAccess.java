@@ -9,7 +9,6 @@ import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.credentials.RequestSigner;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.credentials.TableAccess;
-import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.model.ObjectName;
 import java.util.Optional;
 import java.util.Set;
@@ -28,11 +27,6 @@ final class DelegatedAccess {
         this.storage = storage;
         this.files = files;
         this.folders = folders;
-    }
-
-    /** Whether the client asks for something that the warehouse may give. */
-    boolean isAskedFor(Request http) {
-        return storage.offersAnything() && !RestRequest.accessDelegation(http).isEmpty();
     }
 
     /** To a table that the catalog has; nothing for a caller who may not read its data. */

@@ -91,6 +91,11 @@ final class ErrorTable {
             LOG.error("Request failed with {}", error.status(), failure);
         }
         byte[] body = error.body().getBytes(StandardCharsets.UTF_8);
+        if (error.status() == 401) {
+            Map<String, String> headers =
+                    Map.of("content-type", "application/json", "www-authenticate", "Bearer realm=\"tarn\"");
+            return Response.of(401, headers, body);
+        }
         if (error.status() == 429) {
             return Response.of(429, Map.of("content-type", "application/json", "retry-after", "1"), body);
         }

@@ -1,6 +1,7 @@
 package dev.tarn.catalog.rest;
 
 import dev.tarn.catalog.auth.Privilege;
+import dev.tarn.catalog.auth.Securable;
 import java.util.List;
 
 /**
@@ -14,6 +15,8 @@ record Guard(By by, List<Privilege> privileges) {
     enum By {
         /** The privileges on what the path names, before the action runs. */
         PATH,
+        /** The privileges on the server, before the action runs. */
+        SERVER,
         /** The action itself, since the body or the parameters say what is concerned. */
         ACTION,
         /** Nothing but a login. */
@@ -24,7 +27,7 @@ record Guard(By by, List<Privilege> privileges) {
 
     Guard {
         privileges = List.copyOf(privileges);
-        boolean named = by == By.PATH || by == By.ACTION;
+        boolean named = by == By.PATH || by == By.SERVER || by == By.ACTION;
         if (named == privileges.isEmpty()) {
             throw new IllegalArgumentException("guard %s cannot have the privileges %s".formatted(by, privileges));
         }
@@ -32,6 +35,10 @@ record Guard(By by, List<Privilege> privileges) {
 
     static Guard path(Privilege... privileges) {
         return new Guard(By.PATH, List.of(privileges));
+    }
+
+    static Guard server(Privilege... privileges) {
+        return new Guard(By.SERVER, List.of(privileges));
     }
 
     static Guard action(Privilege... privileges) {
@@ -46,10 +53,11 @@ record Guard(By by, List<Privilege> privileges) {
         return new Guard(By.NOBODY, List.of());
     }
 
-    /** Refuses a request whose path names something that the caller may not do this to. */
+    /** Refuses a request whose caller may not do this to what the path names, or to the server. */
     void check(RestRequest request) {
-        if (by == By.PATH) {
-            privileges.forEach(privilege -> request.require(privilege, request.securable()));
+        if (by == By.PATH || by == By.SERVER) {
+            Securable on = by == By.PATH ? request.securable() : Securable.server();
+            privileges.forEach(privilege -> request.require(privilege, on));
         }
     }
 }

@@ -48,6 +48,11 @@ record RestRequest(
         return variables.containsKey("namespace") ? Securable.namespace(namespace()) : Securable.warehouse();
     }
 
+    /** A part of the path that is a name without further structure. */
+    String pathText(String name) {
+        return PathDecoder.decode(variable(name));
+    }
+
     /** The name of the warehouse that an administrative path names. */
     String warehouse() {
         return PathDecoder.decode(variable("warehouse"));

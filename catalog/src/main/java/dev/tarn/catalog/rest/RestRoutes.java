@@ -1,5 +1,6 @@
 package dev.tarn.catalog.rest;
 
+import dev.tarn.catalog.auth.Access;
 import dev.tarn.catalog.auth.AccessControl;
 import dev.tarn.catalog.auth.Authorizer;
 import dev.tarn.catalog.auth.Caller;
@@ -22,6 +23,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +56,7 @@ public final class RestRoutes implements RequestHandler {
     private final Parts parts;
     private final MeterRegistry metrics;
     private final RequestObserver observer;
+    private final AccessControl access;
     private final Authorizer serverAuthorizer;
     private final RouteTable server;
     private final RouteTable management;
@@ -71,7 +74,7 @@ public final class RestRoutes implements RequestHandler {
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
      * @param clock tells when keys expire
-     * @param access finds out who asks, and what they may do
+     * @param access who asks, what they may do, and the administration of that
      * @param planning plans scans
      */
     public record Parts(
@@ -84,7 +87,7 @@ public final class RestRoutes implements RequestHandler {
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
             Clock clock,
-            AccessControl access,
+            Access access,
             PlanningEngine planning) {}
 
     /** The routes of one catalog. */
@@ -92,10 +95,16 @@ public final class RestRoutes implements RequestHandler {
         this.parts = parts;
         this.metrics = metrics;
         this.observer = new RequestObserver(metrics, telemetry);
-        this.serverAuthorizer = parts.access().ofServer();
+        this.access = parts.access().control();
+        this.serverAuthorizer = access.ofServer();
+        List<Route> own = new ArrayList<>();
         this.configuring = Route.of("GET", CONFIG, Guard.login(), this::config);
-        this.server = new RouteTable("/" + VERSION, List.of(configuring));
-        this.management = new RouteTable(ManagementRoutes.BASE, new ManagementRoutes(parts.administration()).routes());
+        own.add(configuring);
+        parts.access().tokens().ifPresent(tokens -> own.addAll(new TokenRoutes(tokens).routes()));
+        this.server = new RouteTable("/" + VERSION, own);
+        List<Route> administration = new ArrayList<>(new ManagementRoutes(parts.administration()).routes());
+        administration.addAll(new AccessRoutes(parts.access()).routes());
+        this.management = new RouteTable(ManagementRoutes.BASE, administration);
     }
 
     @Override
@@ -151,8 +160,7 @@ public final class RestRoutes implements RequestHandler {
         }
         WarmAnswers.Warm warm = known.get();
         long begin = System.nanoTime();
-        return parts.access()
-                .callerInMemory(request.header("authorization"))
+        return access.callerInMemory(request.header("authorization"))
                 .filter(warm.mayInMemory())
                 .flatMap(caller -> warm.answer().apply(request))
                 .map(response -> observer.begin(warm.route(), request, begin).end(response));
@@ -166,8 +174,7 @@ public final class RestRoutes implements RequestHandler {
             return Optional.empty();
         }
         String name = named ? query.substring(NAMED.length()) : WarehouseService.DEFAULT;
-        return parts.access()
-                .callerInMemory(request.header("authorization"))
+        return access.callerInMemory(request.header("authorization"))
                 .flatMap(caller -> routesInMemory(name))
                 .map(routes -> routes.config(named ? Map.of("prefix", name) : Map.of()))
                 .map(response -> observer.begin(configuring, request, begin).end(response));
@@ -219,7 +226,7 @@ public final class RestRoutes implements RequestHandler {
     }
 
     private Caller caller(Request request) {
-        return parts.access().authenticate(request.header("authorization"));
+        return access.authenticate(request.header("authorization"));
     }
 
     private CompletionStage<Response> manage(List<String> segments, Caller caller, Request request) {
@@ -236,8 +243,7 @@ public final class RestRoutes implements RequestHandler {
         if (named != null) {
             // Not opened: what cannot be opened any more must still be mended or dropped.
             WarehouseRecord warehouse = parts.administration().load(PathDecoder.decode(named));
-            authorizer =
-                    parts.access().ofWarehouse(warehouse.id(), parts.database().warehouse(warehouse.id()));
+            authorizer = access.ofWarehouse(warehouse.id(), parts.database().warehouse(warehouse.id()));
         }
         return run(match, caller, authorizer, request);
     }
@@ -284,7 +290,7 @@ public final class RestRoutes implements RequestHandler {
                         parts.bodyCacheSize(),
                         parts.idempotencyLifetime(),
                         parts.clock(),
-                        parts.access().ofWarehouse(open.record().id(), open.store()),
+                        access.ofWarehouse(open.record().id(), open.store()),
                         parts.planning())));
     }
 

@@ -134,6 +134,10 @@ final class TableRoutes {
     }
 
     private Response load(RestRequest request) {
+        if (!request.accessDelegation().isEmpty()) {
+            // Whatever the warehouse can give: who asks wants the data, as the gateway does on behalf of its callers.
+            request.require(Privilege.TABLE_READ_DATA, request.securable());
+        }
         ReferencedBy.of(request).check(request, views);
         ObjectRecord table = tables.find(request.table());
         String mode = request.parameter("snapshots").orElse("all").toLowerCase(Locale.ROOT);
@@ -170,7 +174,7 @@ final class TableRoutes {
     }
 
     private Optional<Response> loadedInMemory(Request http, ObjectName table, TableBodies.Snapshots snapshots) {
-        if (access.isAskedFor(http)) {
+        if (!RestRequest.accessDelegation(http).isEmpty()) {
             return Optional.empty(); // It may take a call to the token service, and depends on more privileges.
         }
         return store.objectInMemory(table.namespace(), table.name(), ObjectKind.TABLE)

@@ -8,7 +8,9 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.arrow.flight.CallOption;
 import org.apache.arrow.flight.FlightClient;
 import org.apache.arrow.flight.FlightEndpoint;
 import org.apache.arrow.flight.FlightInfo;
@@ -16,6 +18,8 @@ import org.apache.arrow.flight.FlightRuntimeException;
 import org.apache.arrow.flight.FlightStatusCode;
 import org.apache.arrow.flight.FlightStream;
 import org.apache.arrow.flight.Location;
+import org.apache.arrow.flight.auth2.BearerCredentialWriter;
+import org.apache.arrow.flight.grpc.CredentialCallOption;
 import org.apache.arrow.flight.sql.FlightSqlClient;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -26,15 +30,26 @@ import org.jspecify.annotations.Nullable;
 public final class FlightSqlConnection implements AutoCloseable {
     private static final int DEFAULT_PORT = 32010;
 
-    private final URI uri;
-    private final Closer closer = new Closer();
-    private final FlightSqlClient client;
+    private static final CallOption[] NOTHING = {};
 
-    private FlightSqlConnection(URI uri, Location location) {
+    private final URI uri;
+    private final FlightLogin login;
+    private final Closer closer = new Closer();
+    private final FlightClient flight;
+    private final FlightSqlClient client;
+    private CallOption @Nullable [] options;
+
+    private FlightSqlConnection(URI uri, Location location, FlightLogin login) {
         this.uri = uri;
+        this.login = login;
         BufferAllocator allocator = closer.register(new RootAllocator());
-        FlightClient flight = FlightClient.builder(allocator, location).build();
+        this.flight = FlightClient.builder(allocator, location).build();
         this.client = closer.register(new FlightSqlClient(flight));
+    }
+
+    /** Prepares a connection without a login; see the other method. */
+    public static FlightSqlConnection open(URI uri) {
+        return open(uri, FlightLogin.NONE);
     }
 
     /**
@@ -42,12 +57,12 @@ public final class FlightSqlConnection implements AutoCloseable {
      *
      * @param uri {@code grpc://HOST:PORT}, or {@code grpc+tls://HOST:PORT}
      */
-    public static FlightSqlConnection open(URI uri) {
+    public static FlightSqlConnection open(URI uri, FlightLogin login) {
         int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
         Location location = "grpc+tls".equals(uri.getScheme())
                 ? Location.forGrpcTls(uri.getHost(), port)
                 : Location.forGrpcInsecure(uri.getHost(), port);
-        return new FlightSqlConnection(uri, location);
+        return new FlightSqlConnection(uri, location, login);
     }
 
     /**
@@ -58,12 +73,12 @@ public final class FlightSqlConnection implements AutoCloseable {
      * @throws FlightRuntimeException with what the server answered
      */
     public long run(String sql, ResultWriter writer) {
-        return print(() -> client.execute(sql), writer);
+        return print(() -> client.execute(sql, options()), writer);
     }
 
     /** Prints every table of the server: catalog, schema, name and type. */
     public long tables(ResultWriter writer) {
-        return print(() -> client.getTables(null, null, null, null, false), writer);
+        return print(() -> client.getTables(null, null, null, null, false, options()), writer);
     }
 
     private long print(Supplier<FlightInfo> request, ResultWriter writer) {
@@ -81,11 +96,31 @@ public final class FlightSqlConnection implements AutoCloseable {
         }
     }
 
+    /** Logs in with the first call, so that a connection costs nothing until it is used. */
+    private CallOption[] options() {
+        CallOption[] known = options;
+        if (known == null) {
+            known = loggedIn()
+                    .<CallOption[]>map(option -> new CallOption[] {option})
+                    .orElse(NOTHING);
+            options = known;
+        }
+        return known;
+    }
+
+    private Optional<CredentialCallOption> loggedIn() {
+        if (login.user().isPresent() && login.password().isPresent()) {
+            return flight.authenticateBasicToken(
+                    login.user().get(), login.password().get().reveal());
+        }
+        return login.token().map(token -> new CredentialCallOption(new BearerCredentialWriter(token.reveal())));
+    }
+
     private long read(FlightInfo info, ResultWriter writer) {
         long rows = 0;
         boolean begun = false;
         for (FlightEndpoint endpoint : info.getEndpoints()) {
-            try (FlightStream stream = client.getStream(endpoint.getTicket())) {
+            try (FlightStream stream = client.getStream(endpoint.getTicket(), options())) {
                 if (!begun) {
                     writer.begin(stream.getSchema());
                     begun = true;

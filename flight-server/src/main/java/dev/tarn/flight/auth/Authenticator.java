@@ -26,4 +26,13 @@ public interface Authenticator {
      * @throws dev.tarn.common.TarnException UNAUTHENTICATED if the token is not valid
      */
     Caller bearer(Secret token);
+
+    /**
+     * The caller who logged in with a password earlier, and brings back what it was given for that.
+     *
+     * @param principal who logged in
+     * @param catalogToken what that caller shows to the catalog, absent if it needs nothing
+     * @throws dev.tarn.common.TarnException UNAUTHENTICATED if the login does not count any more
+     */
+    Caller resumed(String principal, Optional<Secret> catalogToken);
 }

@@ -23,4 +23,9 @@ public final class NoLogin implements Authenticator {
     public Caller bearer(Secret token) {
         return Caller.ANONYMOUS;
     }
+
+    @Override
+    public Caller resumed(String principal, Optional<Secret> catalogToken) {
+        return new Caller(principal, Optional.empty());
+    }
 }

@@ -68,7 +68,7 @@ public final class CallIdentities implements FlightServerMiddleware.Factory<Call
         if (ours.isEmpty()) {
             return new CallIdentity(authenticator.bearer(Secret.of(token)), cookie, Optional.empty());
         }
-        Caller caller = new Caller(ours.get().principal(), Optional.empty());
+        Caller caller = authenticator.resumed(ours.get().principal(), ours.get().catalogToken());
         return new CallIdentity(caller, Optional.of(ours.get().sessionId()), Optional.empty());
     }
 
@@ -83,8 +83,8 @@ public final class CallIdentities implements FlightServerMiddleware.Factory<Call
                 .map(Secret::of);
         Caller caller = authenticator.login(pair.substring(0, colon), password);
         String sessionId = cookie.orElseGet(() -> UUID.randomUUID().toString());
-        BearerToken token =
-                new BearerToken(sessionId, caller.principal(), clock.instant().plus(tokenTimeToLive));
+        BearerToken token = new BearerToken(
+                sessionId, caller.principal(), caller.bearer(), clock.instant().plus(tokenTimeToLive));
         return new CallIdentity(caller, Optional.of(sessionId), Optional.of(token.signedBy(signer)));
     }
 

@@ -1,5 +1,6 @@
 package dev.tarn.flight.tickets;
 
+import dev.tarn.common.Secret;
 import dev.tarn.common.TarnException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,10 +17,11 @@ import java.util.Optional;
  *
  * @param sessionId names the session
  * @param principal who logged in
+ * @param catalogToken what it shows to the catalog, absent if it needs nothing; the client can read it
  * @param expiresAt the first moment at which it is no longer valid, in whole milliseconds
  */
-public record BearerToken(String sessionId, String principal, Instant expiresAt) {
-    private static final int FORMAT = 0x21;
+public record BearerToken(String sessionId, String principal, Optional<Secret> catalogToken, Instant expiresAt) {
+    private static final int FORMAT = 0x22;
 
     /** The signed form that goes to the client. */
     public String signedBy(TicketSigner signer) {
@@ -28,6 +30,7 @@ public record BearerToken(String sessionId, String principal, Instant expiresAt)
             out.writeByte(FORMAT);
             out.writeUTF(sessionId);
             out.writeUTF(principal);
+            out.writeUTF(catalogToken.map(Secret::reveal).orElse(""));
             out.writeLong(expiresAt.toEpochMilli());
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot encode a bearer token", e);
@@ -43,7 +46,13 @@ public record BearerToken(String sessionId, String principal, Instant expiresAt)
                 if (in.readByte() != FORMAT) {
                     return Optional.empty();
                 }
-                return Optional.of(new BearerToken(in.readUTF(), in.readUTF(), Instant.ofEpochMilli(in.readLong())));
+                return Optional.of(new BearerToken(
+                        in.readUTF(),
+                        in.readUTF(),
+                        Optional.of(in.readUTF())
+                                .filter(text -> !text.isEmpty())
+                                .map(Secret::of),
+                        Instant.ofEpochMilli(in.readLong())));
             }
         } catch (IOException | IllegalArgumentException | TarnException e) {
             return Optional.empty();
