@@ -19,6 +19,10 @@ import java.util.Set;
 /** Starts the catalogs to be measured, each in a process and a folder of its own. */
 final class Peers {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final String CLIENT_ID = "benchmark";
+
+    /** Not a secret: the server lives on loopback, for one run. */
+    private static final String CLIENT_SECRET = "benchmark-of-one-run";
 
     private final Path folder;
     private final Path jars;
@@ -43,12 +47,13 @@ final class Peers {
             started.addAll(
                     switch (name) {
                         case "tarn" -> List.of(tarn());
+                        case "tarn-login" -> List.of(tarnWithLogin());
                         case "floor" -> List.of(floor());
                         case "reference" -> reference().stream().toList();
                         case "nessie" -> nessie().stream().toList();
                         default ->
                             throw new IllegalArgumentException(
-                                    "A peer is one of tarn, floor, reference, nessie but not " + name);
+                                    "A peer is one of tarn, tarn-login, floor, reference, nessie but not " + name);
                     });
         }
         return started;
@@ -58,6 +63,30 @@ final class Peers {
         Path home = home("tarn");
         ServerProcess process = ServerProcess.own(TarnNode.class, List.of(home.toString()), home.resolve("server.log"));
         return peer("Tarn", process, process.awaitReady() + "/v1", EnumSet.allOf(Peer.Ability.class), home);
+    }
+
+    /** The same server, where every request carries a token that the server itself gave. */
+    private Peer tarnWithLogin() {
+        Path home = home("tarn-login");
+        Closer closer = new Closer();
+        ServerProcess process = closer.register(ServerProcess.own(
+                TarnNode.class,
+                List.of(
+                        home.toString(),
+                        "catalog.auth.mode=own",
+                        "catalog.auth.root-client-id=" + CLIENT_ID,
+                        "catalog.auth.root-client-secret=" + CLIENT_SECRET),
+                home.resolve("server.log")));
+        String root = process.awaitReady() + "/v1";
+        String token = new RestClient().token(URI.create(root + "/oauth/tokens"), CLIENT_ID, CLIENT_SECRET);
+        return new RunningPeer(
+                "Tarn, login by token",
+                root,
+                Optional.of("Bearer " + token),
+                EnumSet.of(Peer.Ability.CATALOG, Peer.Ability.HISTORY, Peer.Ability.NOT_MODIFIED),
+                home.resolve("warehouse"),
+                process,
+                closer);
     }
 
     private Peer floor() {

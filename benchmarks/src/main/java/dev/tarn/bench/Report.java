@@ -2,6 +2,7 @@ package dev.tarn.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -86,7 +87,8 @@ record Report(
                 Written by `./dev bench` on %s. Run it again with `./dev bench`; `./dev bench load commit` runs two of its loads.
 
                 ## Conditions
-                - Machine: %d processors, %s %s, Java %s. Other work may have run beside it: read ratios, not absolute figures.
+                - Machine: %d processors, %s %s, Java %s. Load average at the end of the run: %.1f. Where that is well above the
+                  number of connections, other work ran beside it: read ratios, not absolute figures.
                 - Every server runs in a process of its own with a heap of 2 GB; the load comes from one further process on the same
                   machine over loopback, so that client and server share the processors.
                 - Peers take turns: %d rounds of %d ms each after a warm-up of %d ms, and the table shows the median of each figure.
@@ -103,6 +105,7 @@ record Report(
                         System.getProperty("os.name"),
                         System.getProperty("os.arch"),
                         System.getProperty("java.version"),
+                        ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
                         options.rounds(),
                         options.duration().toMillis(),
                         options.warmUp().toMillis(),

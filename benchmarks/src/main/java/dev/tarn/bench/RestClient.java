@@ -1,5 +1,7 @@
 package dev.tarn.bench;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,6 +34,22 @@ final class RestClient {
         return send(request(peer, path)
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build());
+    }
+
+    /** A token by client credentials. */
+    String token(URI endpoint, String clientId, String clientSecret) {
+        String form =
+                "grant_type=client_credentials&scope=catalog&client_id=" + clientId + "&client_secret=" + clientSecret;
+        String answer = send(HttpRequest.newBuilder(endpoint)
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build());
+        try {
+            return new ObjectMapper().readTree(answer).path("access_token").asText();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The token endpoint answered no JSON", e);
+        }
     }
 
     boolean answers(URI uri) {

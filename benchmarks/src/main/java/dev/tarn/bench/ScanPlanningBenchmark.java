@@ -79,7 +79,7 @@ public final class ScanPlanningBenchmark {
      *
      * @param what the way of planning
      * @param wallMillis median time
-     * @param cpuMillis median time of all threads of the process
+     * @param cpuMillis mean time of all threads of the process
      * @param files files in the result
      */
     public record Line(String what, double wallMillis, double cpuMillis, long files) {}
@@ -93,7 +93,14 @@ public final class ScanPlanningBenchmark {
         int files = arguments.length > 0 ? Integer.parseInt(arguments[0]) : DEFAULT_FILES;
         int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : DEFAULT_ROUNDS;
         List<Line> lines = run(files, rounds);
-        System.out.printf(Locale.ROOT, "%-52s %10s %10s %8s %10s%n", "planning of " + files + " files", "wall ms", "CPU ms", "files", "of planFiles");
+        System.out.printf(
+                Locale.ROOT,
+                "%-52s %10s %10s %8s %10s%n",
+                "planning of " + files + " files",
+                "wall ms",
+                "CPU ms",
+                "files",
+                "of planFiles");
         double base = lines.get(0).wallMillis();
         for (Line line : lines) {
             System.out.printf(
@@ -122,12 +129,13 @@ public final class ScanPlanningBenchmark {
     }
 
     private void measure(Table table) throws IOException {
-        Expression filter = Expressions.and(
-                Expressions.greaterThanOrEqual("c0", 0L), Expressions.lessThan("c0", (long) SELECTED));
-        String selective =
-                "{\"filter\":{\"type\":\"and\",\"left\":{\"type\":\"gt-eq\",\"term\":\"c0\",\"value\":0},"
-                        + "\"right\":{\"type\":\"lt\",\"term\":\"c0\",\"value\":%d}}}".formatted(SELECTED);
-        time("planFiles, column filter", () -> count(table.newScan().filter(filter).planFiles()));
+        Expression filter =
+                Expressions.and(Expressions.greaterThanOrEqual("c0", 0L), Expressions.lessThan("c0", (long) SELECTED));
+        String selective = "{\"filter\":{\"type\":\"and\",\"left\":{\"type\":\"gt-eq\",\"term\":\"c0\",\"value\":0},"
+                + "\"right\":{\"type\":\"lt\",\"term\":\"c0\",\"value\":%d}}}".formatted(SELECTED);
+        time(
+                "planFiles, column filter",
+                () -> count(table.newScan().filter(filter).planFiles()));
         time("planFiles, everything", () -> count(table.newScan().planFiles()));
         decode(table);
         Path folder = Files.createTempDirectory("planning");
@@ -145,8 +153,8 @@ public final class ScanPlanningBenchmark {
             List<ManifestFile> manifests = table.currentSnapshot().dataManifests(table.io());
             time("Avro decode of all manifests over all cores", () -> {
                 List<Future<Long>> running = new ArrayList<>();
-                manifests.forEach(manifest -> running.add(pool.submit(
-                        () -> count(ManifestFiles.read(manifest, table.io(), table.specs())))));
+                manifests.forEach(manifest ->
+                        running.add(pool.submit(() -> count(ManifestFiles.read(manifest, table.io(), table.specs())))));
                 return running.stream().mapToLong(ScanPlanningBenchmark::get).sum();
             });
         } finally {
@@ -221,18 +229,17 @@ public final class ScanPlanningBenchmark {
             work.get(); // Warms the virtual machine up.
         }
         double[] wall = new double[rounds];
-        double[] cpu = new double[rounds];
         long files = 0;
+        long cpuBefore = SYSTEM.getProcessCpuTime();
         for (int i = 0; i < rounds; i++) {
-            long cpuBefore = SYSTEM.getProcessCpuTime();
             long before = System.nanoTime();
             files = work.get();
             wall[i] = (System.nanoTime() - before) / 1e6;
-            cpu[i] = (SYSTEM.getProcessCpuTime() - cpuBefore) / 1e6;
         }
+        // The clock of the process is coarse on some systems, so that only the sum of all rounds says much.
+        double cpuMillis = (SYSTEM.getProcessCpuTime() - cpuBefore) / 1e6 / rounds;
         Arrays.sort(wall);
-        Arrays.sort(cpu);
-        lines.add(new Line(what, wall[rounds / 2], cpu[rounds / 2], files));
+        lines.add(new Line(what, wall[rounds / 2], cpuMillis, files));
     }
 
     private static Table table(InMemoryCatalog catalog, int files) {
@@ -297,7 +304,11 @@ public final class ScanPlanningBenchmark {
         }
         return DataFiles.builder(table.spec())
                 .withPath("%s/data/%05d-0-%s-%05d.parquet"
-                        .formatted(table.location(), index % 1_000, new java.util.UUID(random.nextLong(), random.nextLong()), index))
+                        .formatted(
+                                table.location(),
+                                index % 1_000,
+                                new java.util.UUID(random.nextLong(), random.nextLong()),
+                                index))
                 .withFileSizeInBytes(128_000_000L + random.nextInt(1_000_000))
                 .withMetrics(new Metrics(rows, sizes, values, nulls, null, lower, upper))
                 .withSplitOffsets(List.of(4L, 64_000_000L))

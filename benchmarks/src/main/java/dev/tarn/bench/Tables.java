@@ -56,15 +56,23 @@ final class Tables {
 
     /** A table made through the protocol, a commit per snapshot. */
     void create(Peer peer, String table, int snapshots) {
-        client.post(peer, "/namespaces/" + NAMESPACE + "/tables", create(table));
+        String location = location(client.post(peer, "/namespaces/" + NAMESPACE + "/tables", create(table)));
         Random random = new Random(SEED);
         long parent = -1;
         for (int i = 1; i <= snapshots; i++) {
-            ObjectNode snapshot = snapshot(random, i, parent, System.currentTimeMillis());
+            ObjectNode snapshot = snapshot(random, i, parent, System.currentTimeMillis(), location);
             parent = snapshot.get("snapshot-id").asLong();
             client.post(peer, path(table), """
                     {"requirements":[],"updates":[{"action":"add-snapshot","snapshot":%s},
                     {"action":"set-snapshot-ref","ref-name":"main","type":"branch","snapshot-id":%d}]}""".formatted(snapshot, parent));
+        }
+    }
+
+    private static String location(String loaded) {
+        try {
+            return JSON.readTree(loaded).at("/metadata/location").textValue();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("The answer to a create is no JSON", e);
         }
     }
 
@@ -110,7 +118,7 @@ final class Tables {
             Random random = new Random(SEED);
             long parent = -1;
             for (int i = 1; i <= snapshots; i++) {
-                ObjectNode snapshot = snapshot(random, i, parent, FIRST_MILLIS + i * 60_000L);
+                ObjectNode snapshot = snapshot(random, i, parent, FIRST_MILLIS + i * 60_000L, "file://" + home);
                 parent = snapshot.get("snapshot-id").asLong();
                 all.add(snapshot);
                 log.addObject().put("timestamp-ms", FIRST_MILLIS + i * 60_000L).put("snapshot-id", parent);
@@ -128,7 +136,7 @@ final class Tables {
         }
     }
 
-    private static ObjectNode snapshot(Random random, int number, long parent, long millis) {
+    private static ObjectNode snapshot(Random random, int number, long parent, long millis, String location) {
         long id = random.nextLong(Long.MAX_VALUE);
         ObjectNode snapshot = JSON.createObjectNode();
         snapshot.put("sequence-number", number).put("snapshot-id", id);
@@ -139,8 +147,8 @@ final class Tables {
         snapshot.set("summary", summary(random, number));
         snapshot.put(
                 "manifest-list",
-                "file:///lake/warehouse/bench/t/metadata/snap-%d-1-%s.avro"
-                        .formatted(id, new UUID(random.nextLong(), random.nextLong())));
+                "%s/metadata/snap-%d-1-%s.avro"
+                        .formatted(location, id, new UUID(random.nextLong(), random.nextLong())));
         snapshot.put("schema-id", 0);
         return snapshot;
     }

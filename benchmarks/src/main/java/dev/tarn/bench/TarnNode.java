@@ -1,32 +1,35 @@
 package dev.tarn.bench;
 
-import dev.tarn.catalog.CatalogLimits;
 import dev.tarn.catalog.CatalogOptions;
 import dev.tarn.catalog.CatalogServer;
-import dev.tarn.catalog.credentials.DelegationSettings;
+import dev.tarn.common.SettingsReader;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
-/** The catalog server with its defaults, over a folder. Serves until its process is ended. */
+/** The catalog server over a folder, with its defaults unless told otherwise. Serves until its process is ended. */
 final class TarnNode {
     private TarnNode() {}
 
-    /** Starts and serves; the argument is the folder. */
+    /** Starts and serves; the arguments are the folder and settings as {@code KEY=VALUE}. */
     public static void main(String[] arguments) throws InterruptedException {
         Path folder = Path.of(arguments[0]);
+        Map<String, String> settings = new HashMap<>(Map.of("catalog.port", "0"));
+        for (String setting : List.of(arguments).subList(1, arguments.length)) {
+            int equals = setting.indexOf('=');
+            settings.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
         CatalogServer server = CatalogServer.start(
-                new CatalogOptions(
-                        CatalogOptions.DEFAULT_HOST,
-                        0,
+                CatalogOptions.from(
+                        SettingsReader.of(settings),
                         folder.resolve("data"),
                         WarehouseUri.parse(folder.resolve("warehouse").toString()),
-                        S3Settings.DEFAULTS,
-                        DelegationSettings.NONE,
-                        CatalogLimits.DEFAULTS),
+                        S3Settings.DEFAULTS),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 List.of());
         System.out.println("ready " + server.uri());

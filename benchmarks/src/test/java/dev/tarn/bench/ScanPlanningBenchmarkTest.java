@@ -13,7 +13,8 @@ class ScanPlanningBenchmarkTest {
         assertThat(files(lines, "planFiles, column filter")).isEqualTo(105);
         assertThat(files(lines, "catalog, cold cache, column filter")).isEqualTo(105);
         assertThat(files(lines, "catalog, warm cache, column filter")).isEqualTo(105);
-        assertThat(files(lines, "catalog, warm cache, everything, first answer")).isEqualTo(1_500);
+        assertThat(files(lines, "catalog, warm cache, everything, first answer"))
+                .isEqualTo(1_500);
         assertThat(files(lines, "  manifests decoded for a new snapshot")).isEqualTo(1);
     }
 

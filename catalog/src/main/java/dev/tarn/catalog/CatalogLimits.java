@@ -8,7 +8,8 @@ import java.time.Duration;
 /**
  * How much a catalog server takes on.
  *
- * @param maxRequestBody largest request body, after decompression
+ * @param maxRequestBody largest body of a commit, a transaction or a scan plan, after decompression; other bodies are
+ *     at most 1 MiB
  * @param maxConnections open connections
  * @param workers threads that handle requests
  * @param maxQueuedRequests requests that wait for a worker

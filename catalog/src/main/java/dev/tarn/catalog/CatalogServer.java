@@ -5,6 +5,7 @@ import dev.tarn.catalog.auth.AuditLog;
 import dev.tarn.catalog.commit.CommitQueues;
 import dev.tarn.catalog.commit.ParallelWrites;
 import dev.tarn.catalog.commit.ReportEvents;
+import dev.tarn.catalog.events.webhook.EventDelivery;
 import dev.tarn.catalog.http.HttpEdge;
 import dev.tarn.catalog.lifecycle.ForgetTask;
 import dev.tarn.catalog.lifecycle.PurgeTask;
@@ -159,6 +160,9 @@ public final class CatalogServer implements AutoCloseable {
                 clock)));
         TaskRunner tasks = startTasks(database, warehouses, metrics, clock);
         runningTasks = tasks;
+        options.background()
+                .webhook()
+                .ifPresent(webhook -> closer.register(EventDelivery.start(database.events(), webhook, clock, metrics)));
         ReportEvents reports = closer.register(new ReportEvents());
         ThreadPoolExecutor workers = new ThreadPoolExecutor(
                 limits.workers(),

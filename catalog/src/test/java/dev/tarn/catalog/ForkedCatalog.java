@@ -23,6 +23,7 @@ final class ForkedCatalog implements AutoCloseable {
             new TaskLimits(2, Duration.ofSeconds(3), Duration.ofMillis(100), Duration.ofSeconds(1)),
             new PurgeLimits(100, 2, DataSize.ofMegabytes(4)),
             4,
+            Optional.empty(),
             Optional.empty());
 
     private final Process process;

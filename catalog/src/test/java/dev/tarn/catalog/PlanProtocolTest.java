@@ -400,12 +400,41 @@ class PlanProtocolTest {
     }
 
     @Test
+    void aTablesPropertyTellsClientsWhereToPlan() {
+        assertThat(catalog.send("GET", TABLE, "").body()).doesNotContain("scan-planning-mode");
+        table.updateProperties().set("scan-planning-mode", "SERVER").commit();
+
+        assertThat(catalog.send("GET", TABLE, "").body()).contains("\"config\":{\"scan-planning-mode\":\"server\"}");
+        Table loaded = catalog.client().loadTable(NAME);
+        assertThat(loaded.newScan().getClass().getSimpleName()).isEqualTo("RESTTableScan");
+    }
+
+    @Test
+    void aWarehousesPolicyTellsClientsWhereToPlan() {
+        JsonNode warehouse = json(catalog.send("GET", "/management/v1/warehouses/default", ""), 200);
+        assertThat(warehouse.path("name").asText()).isEqualTo("default");
+        HttpResponse<String> wrong = policy("scan-planning-mode", "elsewhere");
+        assertThat(wrong.statusCode()).as(wrong.body()).isEqualTo(400);
+        assertThat(wrong.body()).contains("must be client or server");
+
+        HttpResponse<String> right = policy("scan-planning-mode", "server");
+        assertThat(right.statusCode()).as(right.body()).isBetween(200, 204);
+
+        assertThat(catalog.send("GET", TABLE, "").body()).contains("\"scan-planning-mode\":\"server\"");
+    }
+
+    @Test
     void theConfigListsTheFourOperations() {
         assertThat(catalog.send("GET", "/v1/config", "").body())
                 .contains("\"POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/plan\"")
                 .contains("\"GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/plan/{plan-id}\"")
                 .contains("\"DELETE /v1/{prefix}/namespaces/{namespace}/tables/{table}/plan/{plan-id}\"")
                 .contains("\"POST /v1/{prefix}/namespaces/{namespace}/tables/{table}/tasks\"");
+    }
+
+    private HttpResponse<String> policy(String key, String value) {
+        return catalog.send(
+                "POST", "/management/v1/warehouses/default", "{\"updates\":{\"%s\":\"%s\"}}".formatted(key, value));
     }
 
     private void append(int from, int to) {

@@ -229,6 +229,9 @@ class PurgeTest {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> tasks().path(0).path("problem").asText().contains("which files table db.other needs"));
         assertThat(TableFixture.files(TableFixture.folder(table))).isEqualTo(before);
+        await().atMost(Duration.ofSeconds(30)).until(() -> undropFirst() == 200);
+        assertThat(client.loadTable(NAME).uuid()).isEqualTo(table.uuid());
+        client.dropTable(NAME, true);
 
         Files.write(list, bytes);
         awaitPurged();

@@ -61,7 +61,7 @@ final class WarehouseAlterCommand implements Runnable {
         } else if (updates.isEmpty() && removed.isEmpty()) {
             throw new TarnException(
                     ErrorKind.INVALID,
-                    "Nothing to change: give --set, --remove, --properties, --activate or --deactivate");
+                    "Nothing to change: give --property, --remove, --properties, --activate or --deactivate");
         }
         JsonNode altered = flags.open(console).post("/warehouses/" + ManagementClient.segment(name), body);
         WarehouseRows.printOne(altered, output, console);

@@ -54,11 +54,16 @@ public final class DroppedObjects {
         return found;
     }
 
-    /** Whether files of an object are being deleted, so that it cannot be brought back any more. */
+    /** Whether a task has begun to delete files, so that the object cannot be brought back any more. */
+    public static boolean isBegun(TaskRecord task) {
+        return task.kind().equals(PurgeTask.KIND)
+                && !PurgeCursor.parse(task.cursor()).isBefore(PurgeCursor.Phase.DATA);
+    }
+
     static boolean isBeingPurged(TaskStore tasks, ObjectRecord object) {
         return object.deletedAt().isPresent()
                 && tasks.find(taskId(PurgeTask.KIND, object.id()))
-                        .filter(task -> !PurgeCursor.parse(task.cursor()).isBefore(PurgeCursor.Phase.DATA))
+                        .filter(DroppedObjects::isBegun)
                         .isPresent();
     }
 

@@ -202,7 +202,7 @@ public final class ObjectLifecycle {
     }
 
     private static void refuseBegun(ObjectRecord object, Optional<TaskRecord> task) {
-        if (task.filter(found -> !found.cursor().isEmpty()).isPresent()) {
+        if (task.filter(DroppedObjects::isBegun).isPresent()) {
             throw new CommitFailedException(
                     "The files of %s.%s are being deleted; it cannot be brought back",
                     String.join(".", object.namespace()), object.name());

@@ -11,9 +11,7 @@ record PurgeCursor(Phase phase, String position) {
     enum Phase {
         /** Nothing was deleted. */
         WAITING,
-        /** The row is about to be taken: from here on there is no way back. */
-        CLAIM,
-        /** Data files, delete files and deletion vectors. */
+        /** Data files, delete files and deletion vectors: from here on there is no way back. */
         DATA,
         /** Manifests. */
         MANIFESTS,

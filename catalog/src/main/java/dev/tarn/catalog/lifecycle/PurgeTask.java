@@ -86,8 +86,10 @@ public final class PurgeTask implements TaskHandler {
     private void purge(TaskRecord task, ObjectRecord table, OpenWarehouse warehouse, TaskProgress progress) {
         PurgeCursor cursor = PurgeCursor.parse(task.cursor());
         if (cursor.isBefore(PurgeCursor.Phase.DATA)) {
-            // First the cursor and then the row: whoever still sees an empty cursor has not seen the newest row.
-            progress.save(PurgeCursor.at(PurgeCursor.Phase.CLAIM).text());
+            // A new version of the row for every attempt that may be the one to begin: whoever read the row before it,
+            // and
+            // then no cursor that says so, is stale.
+            progress.check();
             claim(table, warehouse.store());
         }
         String result = deleteFiles(table, warehouse, cursor, progress);

@@ -50,6 +50,10 @@ final class ColumnFilter {
     void retain(ManifestColumns columns, BitSet rows) {
         BitSet matching = (BitSet) rows.clone();
         root.retain(columns, matching);
+        if (columns.records().min() > 0) {
+            rows.and(matching);
+            return;
+        }
         for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
             long records = columns.records().get(row);
             // A negative count means that nobody counted.
@@ -130,23 +134,27 @@ final class ColumnFilter {
             Type type = predicate.ref().type();
             Optional<NumberComparison> numbers = NumberComparison.of(predicate, type);
             if (numbers.isPresent()) {
-                int fieldId = predicate.ref().fieldId();
-                return (columns, rows) -> {
-                    ColumnStats stats = columns.stats(fieldId);
-                    if (numbers.get().understands(stats)) {
-                        retain(
-                                rows,
-                                row -> mayHoldValues(stats, row)
-                                        && numbers.get().mayMatch(stats, row));
-                    } else {
-                        exact.retain(columns, rows);
-                    }
-                };
+                return numberComparison(predicate.ref().fieldId(), numbers.get(), exact);
             }
             if (type.typeId() == Type.TypeID.STRING && predicate.isLiteralPredicate()) {
                 return textComparison(predicate);
             }
             return exact;
+        }
+
+        private static Node numberComparison(int fieldId, NumberComparison comparison, Node exact) {
+            return (columns, rows) -> {
+                ColumnStats stats = columns.stats(fieldId);
+                if (!comparison.understands(stats)) {
+                    exact.retain(columns, rows);
+                } else if (comparison.excludesAll(stats, columns.rows())) {
+                    rows.clear();
+                } else if (stats.allMayHoldValues(columns.rows())) {
+                    retain(rows, row -> comparison.mayMatch(stats, row));
+                } else {
+                    retain(rows, row -> mayHoldValues(stats, row) && comparison.mayMatch(stats, row));
+                }
+            };
         }
 
         private static Node textComparison(BoundPredicate<?> predicate) {
@@ -254,6 +262,27 @@ final class ColumnFilter {
             return switch (type) {
                 case INTEGER, DATE, FLOAT -> bounds.width() == 4;
                 default -> bounds.width() != 0;
+            };
+        }
+
+        /** Whether the bounds of all rows together say that none can match. */
+        boolean excludesAll(ColumnStats stats, int rows) {
+            if (type == Type.TypeID.FLOAT || type == Type.TypeID.DOUBLE) {
+                return false; // Their bounds are not kept in the order of the values.
+            }
+            BoundColumn lowers = stats.lower();
+            BoundColumn uppers = stats.upper();
+            LongColumn lower = lowers == null ? null : lowers.numbers();
+            LongColumn upper = uppers == null ? null : uppers.numbers();
+            boolean allLower = lower != null && lower.isComplete(rows);
+            boolean allUpper = upper != null && upper.isComplete(rows);
+            boolean above = lower != null && allLower && lower.min() > sorted[sorted.length - 1];
+            boolean below = upper != null && allUpper && upper.max() < sorted[0];
+            return switch (op) {
+                case LT, LT_EQ -> above;
+                case GT, GT_EQ -> below;
+                case EQ -> above || below;
+                default -> above || (below && allLower);
             };
         }
 

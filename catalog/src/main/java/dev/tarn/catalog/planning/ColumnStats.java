@@ -31,6 +31,18 @@ record ColumnStats(
         return has(values, row) && has(nulls, row) && get(values, row) == get(nulls, row);
     }
 
+    /** Whether it is plain that no row is known to hold nothing but nulls or nothing but NaNs. */
+    boolean allMayHoldValues(int rows) {
+        return staysBelow(nulls, values, rows) && staysBelow(nans, values, rows);
+    }
+
+    /** Whether every count in one column is less than any in the other, or one of the two is missing. */
+    private static boolean staysBelow(@Nullable LongColumn counts, @Nullable LongColumn totals, int rows) {
+        return counts == null
+                || totals == null
+                || (counts.isComplete(rows) && totals.isComplete(rows) && counts.max() < totals.min());
+    }
+
     /** Whether a row is known to hold NaNs only. */
     boolean holdsNansOnly(int row) {
         return has(nans, row) && has(values, row) && get(nans, row) == get(values, row);

@@ -17,13 +17,15 @@ final class LongColumn {
     private static final byte[] NOTHING = {};
 
     private final long base;
+    private final long max;
     private final int width;
     private final byte[] data;
     private final long @Nullable [] present;
     private final int rows;
 
-    private LongColumn(long base, int width, byte[] data, long @Nullable [] present, int rows) {
+    private LongColumn(long base, long max, int width, byte[] data, long @Nullable [] present, int rows) {
         this.base = base;
+        this.max = max;
         this.width = width;
         this.data = data;
         this.present = present;
@@ -39,6 +41,16 @@ final class LongColumn {
     /** Whether every row of so many has a value. */
     boolean isComplete(int ofRows) {
         return present == null && rows >= ofRows;
+    }
+
+    /** The smallest value, if there is any. */
+    long min() {
+        return base;
+    }
+
+    /** The greatest value, if there is any. */
+    long max() {
+        return max;
     }
 
     /** The value of a row that has one. */
@@ -113,7 +125,7 @@ final class LongColumn {
                 }
             }
             long[] bits = complete ? null : Arrays.copyOf(present, (rows + 63) >> 6);
-            return new LongColumn(written == 0 ? 0 : min, width, data, bits, rows);
+            return new LongColumn(written == 0 ? 0 : min, written == 0 ? 0 : max, width, data, bits, rows);
         }
 
         private static int width(long range) {

@@ -117,6 +117,11 @@ final class ManifestColumns implements Cached {
         return numbers.status().get(row) != DELETED;
     }
 
+    /** Whether no file is gone. */
+    boolean allAreLive() {
+        return numbers.status().max() < DELETED;
+    }
+
     boolean isAdded(int row) {
         return numbers.status().get(row) == ADDED;
     }

@@ -53,9 +53,13 @@ final class SpecFilter {
             wanted[i] = keepsAll || partitions.eval(tuples[i]);
         }
         BitSet rows = new BitSet(columns.rows());
-        for (int row = 0; row < columns.rows(); row++) {
-            if (columns.isLive(row) && wanted[columns.partition(row)]) {
-                rows.set(row);
+        if (columns.allAreLive() && tuples.length == 1) {
+            rows.set(0, wanted[0] ? columns.rows() : 0);
+        } else {
+            for (int row = 0; row < columns.rows(); row++) {
+                if (columns.isLive(row) && wanted[columns.partition(row)]) {
+                    rows.set(row);
+                }
             }
         }
         if (!keepsAll && !rows.isEmpty()) {

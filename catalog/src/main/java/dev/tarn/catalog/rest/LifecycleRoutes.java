@@ -207,7 +207,7 @@ final class LifecycleRoutes {
         object.deletedAt().map(Instant::toString).ifPresent(at -> body.put("deleted-at", at));
         object.purgeAfter().map(Instant::toString).ifPresent(at -> body.put("kept-until", at));
         body.put("purge", purge.isPresent());
-        body.put("purge-begun", purge.filter(task -> !task.cursor().isEmpty()).isPresent());
+        body.put("purge-begun", purge.filter(DroppedObjects::isBegun).isPresent());
         purge.map(TaskRecord::problem).filter(text -> !text.isEmpty()).ifPresent(text -> body.put("problem", text));
         return body;
     }

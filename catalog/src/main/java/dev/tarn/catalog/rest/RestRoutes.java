@@ -283,6 +283,7 @@ public final class RestRoutes implements RequestHandler {
                 open -> new WarehouseRoutes(new WarehouseRoutes.Parts(
                         open,
                         parts.database().tasks(),
+                        parts.database().events(),
                         parts.queues().get(),
                         parts.wakeUp(),
                         parts.reports(),

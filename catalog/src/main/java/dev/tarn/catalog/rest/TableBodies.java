@@ -12,6 +12,7 @@ import dev.tarn.catalog.credentials.Delegation;
 import dev.tarn.catalog.http.Request;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectLabels;
+import dev.tarn.catalog.planning.PlanningMode;
 import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -24,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.iceberg.Labels;
 import org.apache.iceberg.LabelsParser;
 
@@ -53,9 +55,16 @@ final class TableBodies {
 
     private record Key(String location, Snapshots snapshots, String delegation) {}
 
-    TableBodies(MetadataFiles files, WarehouseUri warehouse, S3Settings s3, DataSize cacheSize) {
+    TableBodies(
+            MetadataFiles files,
+            WarehouseUri warehouse,
+            S3Settings s3,
+            Optional<PlanningMode> planning,
+            DataSize cacheSize) {
         this.files = files;
-        this.publicConfig = warehouse.isS3() ? s3.publicProperties() : Map.of();
+        Map<String, String> config = new TreeMap<>(warehouse.isS3() ? s3.publicProperties() : Map.of());
+        planning.ifPresent(mode -> config.put(PlanningMode.PROPERTY, mode.text()));
+        this.publicConfig = config;
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheSize.bytes())
                 .weigher((Key key, Loaded ready) -> (int)
@@ -90,7 +99,12 @@ final class TableBodies {
         return Response.of(
                 200,
                 Map.of("content-type", "application/json"),
-                body("", Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)), delegation, Labels.EMPTY));
+                body(
+                        "",
+                        Pieces.of(metadataJson.getBytes(StandardCharsets.UTF_8)),
+                        publicConfig,
+                        delegation,
+                        Labels.EMPTY));
     }
 
     /** The last state of a table that the catalog has forgotten: nothing helps to reach its files. */
@@ -113,13 +127,17 @@ final class TableBodies {
         if (delegation.holdsCredentials()) {
             headers.put("cache-control", "private, no-cache");
         }
-        Pieces body = body(location, json.pieces(), delegation, ObjectLabels.of(version.metadata()));
+        Map<String, String> config = new LinkedHashMap<>(publicConfig);
+        PlanningMode.of(version.metadata().properties())
+                .ifPresent(mode -> config.put(PlanningMode.PROPERTY, mode.text()));
+        Pieces body = body(location, json.pieces(), config, delegation, ObjectLabels.of(version.metadata()));
         return new Loaded(
                 etag, Response.of(200, headers, body.joinedIfSmall()), Response.empty(304, Map.of("etag", etag)));
     }
 
-    private Pieces body(String location, Pieces metadata, Delegation delegation, Labels labels) {
-        Map<String, String> config = new LinkedHashMap<>(publicConfig);
+    private static Pieces body(
+            String location, Pieces metadata, Map<String, String> ofTable, Delegation delegation, Labels labels) {
+        Map<String, String> config = new LinkedHashMap<>(ofTable);
         config.putAll(delegation.config());
         ObjectNode tail = Json.object();
         if (delegation.holdsCredentials()) {

@@ -37,7 +37,6 @@ final class ViewRoutes {
             ObjectLifecycle lifecycle,
             TableLocations locations,
             IdempotentReplay replay,
-            ViewBodies bodies,
             Replies replies) {}
 
     ViewRoutes(Parts parts) {
@@ -78,11 +77,8 @@ final class ViewRoutes {
 
     private Response load(RestRequest request) {
         ReferencedBy.of(request).check(request, parts.views());
-        String location = parts.views().find(request.view()).metadataLocation();
-        String etag = ViewBodies.etag(location);
-        return request.isUnchanged(etag)
-                ? Response.empty(304, Map.of("etag", etag))
-                : parts.bodies().load(location);
+        return render(
+                request, StoredReply.view(parts.views().find(request.view()).metadataLocation()));
     }
 
     private Response exists(RestRequest request) {

@@ -14,8 +14,10 @@ import dev.tarn.catalog.commit.ViewService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.lifecycle.ObjectLifecycle;
 import dev.tarn.catalog.model.TableLocations;
+import dev.tarn.catalog.planning.PlanService;
 import dev.tarn.catalog.planning.PlanningEngine;
 import dev.tarn.catalog.store.CatalogStore;
+import dev.tarn.catalog.store.EventStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
@@ -52,6 +54,7 @@ final class WarehouseRoutes {
      *
      * @param warehouse its version, store and files; the routes are kept with it, and do not keep it open
      * @param tasks work that a drop leaves behind
+     * @param events what happened in all warehouses
      * @param queues order of the commits
      * @param wakeUp called when there is such work
      * @param reports passes on what clients report
@@ -65,6 +68,7 @@ final class WarehouseRoutes {
     record Parts(
             OpenWarehouse warehouse,
             TaskStore tasks,
+            EventStore events,
             CommitQueues queues,
             Runnable wakeUp,
             ReportEvents reports,
@@ -85,8 +89,7 @@ final class WarehouseRoutes {
                 warehouse.policies().allowLocationOverlap() ? LocationRule.MAY_OVERLAP : LocationRule.EXCLUSIVE;
         NamespaceService namespaces = new NamespaceService(store);
         IdempotentReplay replay = new IdempotentReplay(store, parts.idempotencyLifetime(), parts.clock());
-        TableBodies bodies =
-                new TableBodies(files.tables(), warehouse.location(), warehouse.s3(), parts.bodyCacheSize());
+        TableBodies bodies = bodies(parts);
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         TableFolders folders = new TableFolders(store, locations, rule);
         DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
@@ -115,24 +118,10 @@ final class WarehouseRoutes {
                         warm))
                 .routes());
         all.addAll(new ViewRoutes(new ViewRoutes.Parts(
-                        store,
-                        namespaces,
-                        views,
-                        commits,
-                        parts.queues(),
-                        lifecycle,
-                        locations,
-                        replay,
-                        viewBodies,
-                        replies))
+                        store, namespaces, views, commits, parts.queues(), lifecycle, locations, replay, replies))
                 .routes());
         all.addAll(new CredentialRoutes(tables, access).routes());
-        all.addAll(new PlanRoutes(
-                        tables,
-                        files.tables(),
-                        access,
-                        parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains))
-                .routes());
+        all.addAll(plans(parts, locations, tables, access).routes());
         FunctionRoutes functions = new FunctionRoutes(
                 store, namespaces, new FunctionService(store, files.functions(), locations, rule), replay, replies);
         all.addAll(functions.routes());
@@ -140,15 +129,29 @@ final class WarehouseRoutes {
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
-        this.management = management(
-                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
-                functions.administration());
+        List<Route> administration = new ArrayList<>(functions.administration());
+        administration.addAll(new LifecycleRoutes(
+                        new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
+                .routes());
+        administration.addAll(new EventRoutes(parts.events(), warehouse.record().id()).routes());
+        this.management = new RouteTable(ManagementRoutes.WAREHOUSE, administration);
     }
 
-    private static RouteTable management(LifecycleRoutes.Parts lifecycle, List<Route> functions) {
-        List<Route> all = new ArrayList<>(new LifecycleRoutes(lifecycle).routes());
-        all.addAll(functions);
-        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
+    private static TableBodies bodies(Parts parts) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new TableBodies(
+                warehouse.files().tables(),
+                warehouse.location(),
+                warehouse.s3(),
+                warehouse.policies().scanPlanning(),
+                parts.bodyCacheSize());
+    }
+
+    private static PlanRoutes plans(
+            Parts parts, TableLocations locations, TableService tables, DelegatedAccess access) {
+        OpenWarehouse warehouse = parts.warehouse();
+        PlanService planning = parts.planning().warehouse(warehouse.record().id(), warehouse.io(), locations::contains);
+        return new PlanRoutes(tables, warehouse.files().tables(), access, planning);
     }
 
     Authorizer authorizer() {

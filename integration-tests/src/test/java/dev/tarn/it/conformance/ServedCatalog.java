@@ -6,6 +6,7 @@ import dev.tarn.common.Closer;
 import dev.tarn.common.SettingsReader;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
+import dev.tarn.testkit.PostgresFixture;
 import dev.tarn.testkit.S3Fixture;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -23,6 +24,12 @@ final class ServedCatalog implements AutoCloseable {
     private final WarehouseUri warehouse;
     private final Map<String, String> storageProperties;
 
+    /** Where the state of the catalog is. */
+    enum Store {
+        EMBEDDED,
+        POSTGRES
+    }
+
     /** Where the files of tables are. */
     enum Storage {
         FILES,
@@ -32,11 +39,18 @@ final class ServedCatalog implements AutoCloseable {
     /**
      * What a server stands on.
      *
+     * @param store where the state of the catalog is
      * @param storage where the files of tables are
      */
-    record Kind(Storage storage) {
-        static Stream<Kind> all(String mode) {
-            return Stream.of(new Kind(Storage.FILES), new Kind(Storage.S3));
+    record Kind(Store store, Storage storage) {
+        static Stream<Kind> all() {
+            return Stream.of(Store.values())
+                    .flatMap(store -> Stream.of(Storage.values()).map(storage -> new Kind(store, storage)));
+        }
+
+        /** Enough kinds for each value of each component to be there once. */
+        static Stream<Kind> some() {
+            return Stream.of(new Kind(Store.EMBEDDED, Storage.S3), new Kind(Store.POSTGRES, Storage.FILES));
         }
     }
 
@@ -47,9 +61,15 @@ final class ServedCatalog implements AutoCloseable {
                 ? S3Fixture.shared().warehouse()
                 : WarehouseUri.parse(folder.resolve("warehouse").toString());
         storageProperties = s3 ? settings.fileIoProperties() : Map.of();
+        Map<String, String> values = new HashMap<>(Map.of("catalog.port", "0"));
+        if (kind.store() == Store.POSTGRES) {
+            PostgresFixture.Database database = PostgresFixture.shared().newDatabase("kit");
+            values.put("catalog.store.url", database.url());
+            values.put("catalog.store.user", database.user());
+            values.put("catalog.store.password", database.password().reveal());
+        }
         server = closer.register(CatalogServer.start(
-                CatalogOptions.from(
-                        SettingsReader.of(Map.of("catalog.port", "0")), folder.resolve("data"), warehouse, settings),
+                CatalogOptions.from(SettingsReader.of(values), folder.resolve("data"), warehouse, settings),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 List.of()));
     }
