@@ -13,7 +13,7 @@ import java.util.Set;
  * What to measure, and for how long. Arguments are {@code KEY=VALUE}; one without an equals sign names a scenario.
  *
  * @param scenarios names of the scenarios; empty for all
- * @param peers who is measured, in this order: tarn, reference, nessie, floor
+ * @param peers who is measured, in this order: tarn, tarn-login, reference, nessie, floor
  * @param rounds how often each peer has its turn
  * @param duration of one turn
  * @param warmUp of each peer before the first turn of a scenario
@@ -59,7 +59,8 @@ record BenchOptions(
         }
         BenchOptions options = new BenchOptions(
                 scenarios,
-                List.of(take(values, "peers", "tarn,reference,nessie,floor").split(",", -1)),
+                List.of(take(values, "peers", "tarn,tarn-login,reference,nessie,floor")
+                        .split(",", -1)),
                 Integer.parseInt(take(values, "rounds", "5")),
                 Duration.ofMillis(Long.parseLong(take(values, "millis", "4000"))),
                 Duration.ofMillis(Long.parseLong(take(values, "warm-up-millis", "8000"))),

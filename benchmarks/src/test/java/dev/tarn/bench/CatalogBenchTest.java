@@ -15,7 +15,7 @@ class CatalogBenchTest {
     void everyScenarioGetsAnswersFromTheCatalogAndTheFloor(@TempDir Path folder) throws Exception {
         Path page = folder.resolve("page.md");
         BenchOptions options = BenchOptions.parse(List.of(
-                "peers=tarn,floor",
+                "peers=tarn,tarn-login,floor",
                 "rounds=1",
                 "millis=100",
                 "warm-up-millis=1",

@@ -20,8 +20,11 @@ import dev.tarn.catalog.warehouse.SecretBox;
 import dev.tarn.catalog.warehouse.SecretKeyFile;
 import dev.tarn.catalog.warehouse.WarehouseService;
 import dev.tarn.common.Closer;
+import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.ReadinessCheck;
+import dev.tarn.common.Secret;
+import dev.tarn.common.TarnException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.net.URI;
@@ -147,8 +150,7 @@ public final class CatalogServer implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         CatalogDatabase database = wrapping.apply(closer.register(openDatabase(metrics, clock)));
         DefaultWarehouse.ensure(database.warehouses(), options.warehouse(), clock.instant());
-        SecretBox secrets = new SecretBox(
-                () -> options.background().secretKey().orElseGet(() -> SecretKeyFile.read(options.dataFolder())));
+        SecretBox secrets = new SecretBox(this::secretKey);
         OpenWarehouses warehouses = closer.register(new OpenWarehouses(new OpenWarehouses.Parts(
                 database,
                 options.s3(),
@@ -189,6 +191,7 @@ public final class CatalogServer implements AutoCloseable {
                                 database.warehouses(), warehouses, secrets, options.warehouse(), options.s3(), clock),
                         () -> new CommitQueues(workers, limits.maxQueuedCommits()),
                         tasks::wakeUp,
+                        secrets,
                         reports,
                         limits.metadataCache(),
                         limits.idempotencyKeyLifetime(),
@@ -208,6 +211,18 @@ public final class CatalogServer implements AutoCloseable {
         return options.postgres().isPresent()
                 ? PostgresCatalogDatabase.open(options.postgres().get(), clock, metrics)
                 : SqliteCatalogDatabase.open(options.dataFolder(), clock);
+    }
+
+    /** Replicas must share a key, and so cannot each make their own. */
+    private Secret secretKey() {
+        Optional<Secret> given = options.background().secretKey();
+        if (given.isEmpty() && options.postgres().isPresent()) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "A catalog in PostgreSQL needs the setting 'catalog.secret-key', the same on every server, before a"
+                            + " warehouse can have secrets; 'openssl rand -base64 32' makes one");
+        }
+        return given.orElseGet(() -> SecretKeyFile.read(options.dataFolder()));
     }
 
     private TaskRunner startTasks(

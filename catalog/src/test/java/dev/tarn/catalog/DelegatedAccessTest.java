@@ -32,6 +32,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.Transaction;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.FileInfo;
@@ -304,6 +305,71 @@ class DelegatedAccessTest {
 
         assertThat(catalog.send("POST", "/v1/namespaces/n/tables/A/sign", body).statusCode())
                 .isEqualTo(404);
+    }
+
+    @Test
+    void tableThatIsStagedIsWrittenWithSignaturesToo() throws IOException {
+        start(signing());
+        RESTCatalog client = client(SIGNED);
+        client.createNamespace(Namespace.of("n"));
+        TableIdentifier name = TableIdentifier.of("n", "staged");
+        Transaction create = client.newCreateTableTransaction(name, SCHEMA);
+        String file = create.table().location() + "/data/f.parquet";
+        write(create.table(), file, new byte[] {1});
+        create.newAppend()
+                .appendFile(DataFiles.builder(PartitionSpec.unpartitioned())
+                        .withPath(file)
+                        .withFileSizeInBytes(1)
+                        .withRecordCount(1)
+                        .build())
+                .commit();
+        create.commitTransaction();
+
+        assertThat(read(client.loadTable(name), file)).containsExactly(1);
+    }
+
+    @Test
+    void passOfAStagedTableIsGoodForThatTableOnly() throws IOException {
+        start(signing());
+        table(client(SIGNED), "other");
+        HttpResponse<String> staged = catalog.send(
+                "POST",
+                "/v1/namespaces/n/tables",
+                "{\"name\":\"s\",\"stage-create\":true,\"schema\":{\"type\":\"struct\",\"fields\":[]}}",
+                "X-Iceberg-Access-Delegation",
+                SIGNED);
+        JsonNode answer = JSON.readTree(staged.body());
+        String location = answer.path("metadata").path("location").asText();
+        String pass = answer.path("remote-signing-config")
+                .path("properties")
+                .path("staged-table")
+                .asText();
+        assertThat(pass).isNotEmpty().doesNotContain(location);
+
+        assertThat(sign("s", location + "/data/f", pass)).isEqualTo(200);
+        assertThat(sign("s", warehouse + "/other/data/f", pass)).isEqualTo(403);
+        assertThat(sign("s2", location + "/data/f", pass)).isEqualTo(404);
+        assertThat(sign("s", location + "/data/f", pass.substring(0, pass.length() - 4) + "AAAA"))
+                .isEqualTo(404);
+        assertThat(sign("s", location + "/data/f", "")).isEqualTo(404);
+    }
+
+    private int sign(String table, String location, String pass) throws IOException {
+        String body = JSON.writeValueAsString(Map.of(
+                "region",
+                "us-east-1",
+                "uri",
+                s3.settings().endpoint() + location.substring("s3:/".length()),
+                "method",
+                "PUT",
+                "headers",
+                Map.of(),
+                "provider",
+                "s3",
+                "properties",
+                Map.of("staged-table", pass)));
+        return catalog.send("POST", "/v1/namespaces/n/tables/" + table + "/sign", body)
+                .statusCode();
     }
 
     private void worksEndToEnd(RESTCatalog client) throws IOException {

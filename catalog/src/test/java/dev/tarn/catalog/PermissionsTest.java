@@ -114,6 +114,30 @@ class PermissionsTest {
     }
 
     @Test
+    void everyOperationRefusesWhoIsNotLoggedInAndWhoMayDoNothing() throws IOException {
+        String nobody = caller("nobody");
+        JsonNode endpoints =
+                json(done(send("GET", "/v1/config", "", administrator))).path("endpoints");
+        assertThat(endpoints.size()).isGreaterThan(20);
+        for (JsonNode endpoint : endpoints) {
+            String method = endpoint.asText().split(" ")[0];
+            String path = endpoint.asText()
+                    .split(" ")[1]
+                    .replace("{prefix}", "default")
+                    .replace("{namespace}", "db")
+                    .replace("{table}", "a")
+                    .replaceAll("\\{[^}]*}", "x");
+
+            assertThat(catalog.send(method, path, "").statusCode())
+                    .as("nobody: " + endpoint)
+                    .isEqualTo(401);
+            assertThat(status(method, path, "{}", nobody))
+                    .as("without a grant: " + endpoint)
+                    .isIn(400, 403);
+        }
+    }
+
+    @Test
     void aForbiddenTableAndAMissingOneLookAlike() throws IOException {
         String reader = caller("reader-of-b", grant("TABLE_READ_DATA", "\"namespace\":[\"db\"],\"table\":\"b\""));
 

@@ -372,6 +372,16 @@ class PlanProtocolTest {
         HttpResponse<String> response = post("/plan", "{}");
         assertThat(response.statusCode()).isEqualTo(403);
         assertThat(response.body()).contains("/etc/passwd.parquet").contains("outside of the warehouse");
+
+        restart(settings(4, 0, Duration.ofMinutes(1)));
+        String id = plan("{}").path("plan-id").asText();
+        JsonNode failed = Awaitility.await()
+                .until(
+                        () -> json(get(id), 200),
+                        result -> !result.path("status").asText().equals("submitted"));
+        assertThat(failed.path("status").asText()).isEqualTo("failed");
+        assertThat(failed.at("/error/type").asText()).isEqualTo("ForbiddenException");
+        assertThat(failed.at("/error/code").asInt()).isEqualTo(403);
     }
 
     @Test

@@ -21,7 +21,7 @@ final class WarehouseAdministration {
         if (name.contains("/")) {
             throw new TarnException(
                     ErrorKind.INVALID,
-                    ("This command needs the name of the warehouse but found '%s'; 'tarn warehouse list' shows the names")
+                    "This command needs the name of the warehouse but found '%s'; 'tarn warehouse list' shows the names"
                             .formatted(name));
         }
         this.path = "/warehouses/" + ManagementClient.segment(name);

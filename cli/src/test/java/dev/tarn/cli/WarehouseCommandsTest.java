@@ -69,8 +69,9 @@ class WarehouseCommandsTest {
                 .contains("lake,file://" + folder.resolve("lake") + ",true,1");
         assertThat(tarn("warehouse", "alter", "lake", "--deactivate").exitCode())
                 .isZero();
-        assertThat(tarn("namespace", "list", "--catalog-warehouse", "lake").exitCode())
-                .isEqualTo(ExitCode.LOGIN.number());
+        Invocation inactive = tarn("namespace", "list", "--catalog-warehouse", "lake");
+        assertThat(inactive.exitCode()).isEqualTo(ExitCode.LOGIN.number());
+        assertThat(inactive.messages()).contains("'tarn warehouse alter lake --activate'");
         Invocation altered = tarn(
                 "warehouse", "alter", "lake", "--activate", "--remove", "soft-delete.retention", "--output", "csv");
         assertThat(altered.text()).contains("warehouse,active,true").doesNotContain("retention");
@@ -82,6 +83,8 @@ class WarehouseCommandsTest {
         assertThat(refused.messages()).contains("is not empty: drop its namespaces");
         tarn("namespace", "drop", "n", "--catalog-warehouse", "lake");
         assertThat(tarn("warehouse", "drop", "lake").exitCode()).isZero();
+        assertThat(tarn("namespace", "list", "--catalog-warehouse", "lake").exitCode())
+                .isEqualTo(ExitCode.NOT_FOUND.number());
         assertThat(tarn("warehouse", "describe", "lake").exitCode()).isEqualTo(ExitCode.NOT_FOUND.number());
     }
 

@@ -105,12 +105,17 @@ final class RoleBasedAccess implements AccessControl {
                             () -> find(on).map(ObjectRecord::id).orElse(""));
         }
 
-        /** Grants on single objects go by their ids, which only the store knows. */
         @Override
         public boolean mayInMemory(Caller caller, Privilege privilege, Securable on) {
             return permissions
                     .inMemory(caller)
-                    .filter(known -> known.allow(privilege, warehouseId, on, () -> ""))
+                    .filter(known -> known.allow(
+                            privilege,
+                            warehouseId,
+                            on,
+                            () -> objects.objectInMemory(on.namespace(), on.name(), kind(on))
+                                    .map(ObjectRecord::id)
+                                    .orElse("")))
                     .isPresent();
         }
 
@@ -163,8 +168,11 @@ final class RoleBasedAccess implements AccessControl {
         }
 
         private Optional<ObjectRecord> find(Securable on) {
-            ObjectKind kind = on.kind() == Securable.Kind.VIEW ? ObjectKind.VIEW : ObjectKind.TABLE;
-            return objects.findObject(on.namespace(), on.name(), kind);
+            return objects.findObject(on.namespace(), on.name(), kind(on));
+        }
+
+        private static ObjectKind kind(Securable on) {
+            return on.kind() == Securable.Kind.VIEW ? ObjectKind.VIEW : ObjectKind.TABLE;
         }
     }
 }

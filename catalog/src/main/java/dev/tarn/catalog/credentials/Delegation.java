@@ -10,16 +10,27 @@ import java.util.Map;
  * @param config what the client adds to the configuration of the table
  * @param credentials what the client may use below which location
  * @param remoteSigning whether the client is to let the catalog sign its requests
+ * @param signingProperties what the client sends along with each request that it wants to have signed
  */
 public record Delegation(
-        String tag, Map<String, String> config, List<StorageCredential> credentials, boolean remoteSigning) {
+        String tag,
+        Map<String, String> config,
+        List<StorageCredential> credentials,
+        boolean remoteSigning,
+        Map<String, String> signingProperties) {
     /** Nothing: the client brings its own credentials. */
-    public static final Delegation NONE = new Delegation("none", Map.of(), List.of(), false);
+    public static final Delegation NONE = new Delegation("none", Map.of(), List.of(), false, Map.of());
 
-    /** Copies both collections. */
+    /** Copies the collections. */
     public Delegation {
         config = Map.copyOf(config);
         credentials = List.copyOf(credentials);
+        signingProperties = Map.copyOf(signingProperties);
+    }
+
+    /** The same, with other properties to send along. */
+    public Delegation withSigningProperties(Map<String, String> properties) {
+        return new Delegation(tag, config, credentials, remoteSigning, properties);
     }
 
     /**

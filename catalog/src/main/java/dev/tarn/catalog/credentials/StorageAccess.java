@@ -125,9 +125,12 @@ public final class StorageAccess implements AutoCloseable {
      * @throws org.apache.iceberg.exceptions.BadRequestException if it is malformed
      */
     public RequestSigner.Signed sign(RemoteSignRequest request, Subject table, TableAccess access) {
-        RequestSigner signing = signer.orElseThrow(
-                () -> new ForbiddenException("This warehouse does not sign requests ('s3.remote-signing-enabled')"));
-        return signing.sign(request, prefixes(table), access);
+        return signer().sign(request, prefixes(table), access);
+    }
+
+    /** Signs one request for the files of a table that is not made yet; see {@link #sign}. */
+    public RequestSigner.Signed signStaged(RemoteSignRequest request, String tableLocation, TableAccess access) {
+        return signer().sign(request, TablePrefixes.of(tableLocation, locations), access);
     }
 
     @Override
@@ -151,7 +154,8 @@ public final class StorageAccess implements AutoCloseable {
                 "sts " + made.accessKeyId() + " " + made.servedUntil().toEpochMilli() + " " + table.path(),
                 config,
                 List.of(new Delegation.StorageCredential(reach.commonLocation(), config)),
-                false);
+                false,
+                Map.of());
     }
 
     private static Delegation signing(Subject table) {
@@ -161,7 +165,8 @@ public final class StorageAccess implements AutoCloseable {
                 // Clients from 1.12 on find the endpoint themselves; the older ones and PyIceberg are told.
                 Map.of("s3.remote-signing-enabled", "true", "s3.signer.endpoint", endpoint),
                 List.of(),
-                true);
+                true,
+                Map.of());
     }
 
     private Delegation fixed(Subject table) {
@@ -170,7 +175,13 @@ public final class StorageAccess implements AutoCloseable {
                 "static " + table.path(),
                 config,
                 List.of(new Delegation.StorageCredential(prefixes(table).commonLocation(), config)),
-                false);
+                false,
+                Map.of());
+    }
+
+    private RequestSigner signer() {
+        return signer.orElseThrow(
+                () -> new ForbiddenException("This warehouse does not sign requests ('s3.remote-signing-enabled')"));
     }
 
     private TablePrefixes prefixes(Subject table) {

@@ -22,6 +22,9 @@ public record StsSettings(
     /** What AWS allows for any role. */
     public static final Duration DEFAULT_SESSION_DURATION = Duration.ofHours(1);
 
+    /** What the names of these settings begin with. */
+    static final String PREFIX = "s3.sts.";
+
     /** The least and the most that AWS accepts. */
     private static final Duration MIN_SESSION_DURATION = Duration.ofMinutes(15);
 

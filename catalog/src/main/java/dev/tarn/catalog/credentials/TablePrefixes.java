@@ -46,11 +46,19 @@ public record TablePrefixes(String scheme, String bucket, List<String> keys) {
                 keys.add(key(folder));
             }
         }
+        return of(location, List.copyOf(keys));
+    }
+
+    /** The prefix of a table that has no other folder than its location. */
+    static TablePrefixes of(String tableLocation, TableLocations locations) {
+        String location = locations.checked("table location", tableLocation);
+        return of(location, List.of(key(location)));
+    }
+
+    private static TablePrefixes of(String location, List<String> keys) {
         String rest = location.substring(location.indexOf("://") + 3);
         return new TablePrefixes(
-                location.substring(0, location.indexOf("://")),
-                rest.substring(0, rest.indexOf('/')),
-                List.copyOf(keys));
+                location.substring(0, location.indexOf("://")), rest.substring(0, rest.indexOf('/')), keys);
     }
 
     /** Whether a key lies in one of the prefixes. */

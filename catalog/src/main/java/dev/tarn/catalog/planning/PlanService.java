@@ -295,15 +295,25 @@ public final class PlanService {
         }
 
         static byte[] failed(TarnException failure) {
+            int code =
+                    switch (failure.kind()) {
+                        case DEADLINE, UNAVAILABLE, CANCELLED -> 503;
+                        case FORBIDDEN, REFUSED -> 403;
+                        case INTERNAL, CORRUPT -> 500;
+                        default -> 400;
+                    };
+            String type =
+                    switch (code) {
+                        case 503 -> "ServiceUnavailableException";
+                        case 403 -> "ForbiddenException";
+                        case 500 -> "InternalServerError";
+                        default -> "BadRequestException";
+                    };
             ObjectNode body = JSON.createObjectNode().put("status", "failed");
             body.putObject("error")
                     .put("message", String.valueOf(failure.getMessage()))
-                    .put(
-                            "type",
-                            failure.kind() == ErrorKind.DEADLINE
-                                    ? "ServiceUnavailableException"
-                                    : "BadRequestException")
-                    .put("code", failure.kind() == ErrorKind.DEADLINE ? 503 : 400);
+                    .put("type", type)
+                    .put("code", code);
             return bytes(body);
         }
 

@@ -15,7 +15,6 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.FileIO;
 import org.jspecify.annotations.Nullable;
@@ -105,7 +104,8 @@ final class ScanPlanner {
 
     private void checkAllowed(String location, String what) {
         if (!allowed.test(location)) {
-            throw new ForbiddenException("The %s '%s' lies outside of the warehouse", what, location);
+            throw new TarnException(
+                    ErrorKind.FORBIDDEN, "The %s '%s' lies outside of the warehouse".formatted(what, location));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.tarn.catalog.http.Response;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.exceptions.BadRequestException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.rest.requests.RemoteSignRequest;
 
 /** The operations that give access to the files of a table: refreshed credentials and signatures. Thread-safe. */
@@ -41,13 +42,12 @@ final class CredentialRoutes {
     }
 
     private Response sign(RestRequest request) {
-        String metadataLocation = metadataLocation(request);
         RemoteSignRequest unsigned = Json.read(request.http().body(), RemoteSignRequest.class);
         if (unsigned.provider() != null && !unsigned.provider().equals(PROVIDER)) {
             throw new BadRequestException(
                     "Requests to the provider '%s' cannot be signed, only to '%s'", unsigned.provider(), PROVIDER);
         }
-        RequestSigner.Signed signed = access.sign(request, unsigned, metadataLocation);
+        RequestSigner.Signed signed = sign(request, unsigned);
         ObjectNode body = Json.object();
         body.put("uri", signed.uri().toString());
         body.set("headers", Json.node(signed.headers()));
@@ -55,6 +55,16 @@ final class CredentialRoutes {
         String cacheControl = signed.reusable() ? "private" : "no-cache";
         return Response.of(
                 200, Map.of("content-type", "application/json", "Cache-Control", cacheControl), Json.bytes(body));
+    }
+
+    private RequestSigner.Signed sign(RestRequest request, RemoteSignRequest unsigned) {
+        String metadataLocation;
+        try {
+            metadataLocation = metadataLocation(request);
+        } catch (NoSuchTableException e) {
+            return access.signStaged(request, unsigned).orElseThrow(() -> e);
+        }
+        return access.sign(request, unsigned, metadataLocation);
     }
 
     private String metadataLocation(RestRequest request) {

@@ -10,6 +10,7 @@ import dev.tarn.catalog.credentials.RequestSigner;
 import dev.tarn.catalog.credentials.StorageAccess;
 import dev.tarn.catalog.credentials.TableAccess;
 import dev.tarn.catalog.model.ObjectName;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -19,14 +20,19 @@ import org.apache.iceberg.rest.requests.RemoteSignRequest;
 
 /** Gives a caller the access to a table's files that the request asks for and the privileges allow. Thread-safe. */
 final class DelegatedAccess {
+    /** Under this name clients send the pass of a staged table along with what they want to have signed. */
+    private static final String STAGED = "staged-table";
+
     private final StorageAccess storage;
     private final MetadataFiles files;
     private final TableFolders folders;
+    private final StagedPasses passes;
 
-    DelegatedAccess(StorageAccess storage, MetadataFiles files, TableFolders folders) {
+    DelegatedAccess(StorageAccess storage, MetadataFiles files, TableFolders folders, StagedPasses passes) {
         this.storage = storage;
         this.files = files;
         this.folders = folders;
+        this.passes = passes;
     }
 
     /** To a table that the catalog has; nothing for a caller who may not read its data. */
@@ -36,7 +42,15 @@ final class DelegatedAccess {
 
     /** To a table that exists nowhere yet; nothing for a caller who may not read its data. */
     Delegation ofStaged(RestRequest request, String metadataJson) {
-        return of(request, request.accessDelegation(), "", () -> TableMetadataParser.fromJson(metadataJson));
+        if (request.accessDelegation().isEmpty()) {
+            return Delegation.NONE;
+        }
+        TableMetadata metadata = TableMetadataParser.fromJson(metadataJson);
+        Delegation delegation = of(request, request.accessDelegation(), "", () -> metadata);
+        return delegation.remoteSigning()
+                ? delegation.withSigningProperties(
+                        Map.of(STAGED, passes.issue(request, request.target(), metadata.location())))
+                : delegation;
     }
 
     /** Credentials to a table that the path names, asked for by an operation of its own. */
@@ -58,12 +72,25 @@ final class DelegatedAccess {
         return storage.sign(unsigned, subject(request, table, metadataLocation, metadata(metadataLocation)), access);
     }
 
+    /**
+     * Signs a request for a caller who staged the table that the path names; absent if the caller did not, or somebody
+     * else has the location by now.
+     */
+    Optional<RequestSigner.Signed> signStaged(RestRequest request, RemoteSignRequest unsigned) {
+        ObjectName table = request.table();
+        return Optional.ofNullable(unsigned.properties().get(STAGED))
+                .flatMap(pass -> passes.location(request, table, pass))
+                .filter(location -> !folders.isOthers(location, ""))
+                .map(location -> storage.signStaged(
+                        unsigned, location, allowed(request, table).orElse(TableAccess.READ)));
+    }
+
     private Delegation of(
             RestRequest request,
             Set<AccessMechanism> asked,
             String metadataLocation,
             Supplier<TableMetadata> metadata) {
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() || !storage.offersAnything()) {
             return Delegation.NONE;
         }
         ObjectName table = request.target();

@@ -7,7 +7,6 @@ import dev.tarn.catalog.commit.MetadataFiles;
 import dev.tarn.catalog.commit.TableService;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.planning.PlanService;
-import dev.tarn.catalog.store.ObjectRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -45,11 +44,11 @@ final class PlanRoutes {
     private CompletionStage<Response> plan(RestRequest request) {
         checkKey(request);
         ObjectNode body = Json.readObject(request.http().body());
-        return planning.plan(asked(request), body).thenApply(PlanRoutes::response);
+        return planning.plan(askedForFiles(request), body).thenApply(PlanRoutes::response);
     }
 
     private CompletionStage<Response> result(RestRequest request) {
-        return planning.result(asked(request), planId(request)).thenApply(PlanRoutes::response);
+        return planning.result(askedForFiles(request), planId(request)).thenApply(PlanRoutes::response);
     }
 
     private Response cancel(RestRequest request) {
@@ -67,11 +66,19 @@ final class PlanRoutes {
         return planning.tasks(asked(request), task.textValue()).thenApply(PlanRoutes::response);
     }
 
+    /** Only a plan carries credentials; its tasks are read with the same ones. */
+    private PlanService.Asked askedForFiles(RestRequest request) {
+        String location = tables.find(request.table()).metadataLocation();
+        return asked(request, location, access.storageCredentials(request, location));
+    }
+
     private PlanService.Asked asked(RestRequest request) {
-        ObjectRecord table = tables.find(request.table());
-        TableMetadata metadata = files.load(table.metadataLocation()).metadata();
-        return new PlanService.Asked(
-                request.caller().principal(), metadata, access.storageCredentials(request, table.metadataLocation()));
+        return asked(request, tables.find(request.table()).metadataLocation(), "");
+    }
+
+    private PlanService.Asked asked(RestRequest request, String metadataLocation, String credentials) {
+        TableMetadata metadata = files.load(metadataLocation).metadata();
+        return new PlanService.Asked(request.caller().principal(), metadata, credentials);
     }
 
     private static String planId(RestRequest request) {

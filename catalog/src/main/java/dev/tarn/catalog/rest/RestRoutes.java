@@ -14,6 +14,7 @@ import dev.tarn.catalog.store.CatalogDatabase;
 import dev.tarn.catalog.store.WarehouseRecord;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
 import dev.tarn.catalog.warehouse.OpenWarehouses;
+import dev.tarn.catalog.warehouse.SecretBox;
 import dev.tarn.catalog.warehouse.WarehouseName;
 import dev.tarn.catalog.warehouse.WarehouseService;
 import dev.tarn.common.DataSize;
@@ -70,6 +71,7 @@ public final class RestRoutes implements RequestHandler {
      * @param administration makes, changes and drops warehouses
      * @param queues makes the queues of one warehouse
      * @param wakeUp called when background work was added
+     * @param secrets seals what clients carry for the catalog
      * @param reports passes on what clients report
      * @param bodyCacheSize memory for answers of one warehouse that are ready to be sent
      * @param idempotencyLifetime how long a key protects a retry
@@ -83,6 +85,7 @@ public final class RestRoutes implements RequestHandler {
             WarehouseService administration,
             Supplier<CommitQueues> queues,
             Runnable wakeUp,
+            SecretBox secrets,
             ReportEvents reports,
             DataSize bodyCacheSize,
             Duration idempotencyLifetime,
@@ -286,6 +289,7 @@ public final class RestRoutes implements RequestHandler {
                         parts.database().events(),
                         parts.queues().get(),
                         parts.wakeUp(),
+                        parts.secrets(),
                         parts.reports(),
                         metrics,
                         parts.bodyCacheSize(),

@@ -144,7 +144,10 @@ final class TableBodies {
             tail.set("storage-credentials", Json.storageCredentials(delegation));
         }
         if (delegation.remoteSigning()) {
-            tail.putObject("remote-signing-config");
+            ObjectNode signing = tail.putObject("remote-signing-config");
+            if (!delegation.signingProperties().isEmpty()) {
+                signing.set("properties", Json.node(delegation.signingProperties()));
+            }
         }
         tail.set("config", Json.node(config));
         if (!labels.isEmpty()) {

@@ -21,6 +21,7 @@ import dev.tarn.catalog.store.EventStore;
 import dev.tarn.catalog.store.LocationRule;
 import dev.tarn.catalog.store.TaskStore;
 import dev.tarn.catalog.warehouse.OpenWarehouse;
+import dev.tarn.catalog.warehouse.SecretBox;
 import dev.tarn.common.DataSize;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -57,6 +58,7 @@ final class WarehouseRoutes {
      * @param events what happened in all warehouses
      * @param queues order of the commits
      * @param wakeUp called when there is such work
+     * @param secrets seals what clients carry for the catalog
      * @param reports passes on what clients report
      * @param metrics counts it
      * @param bodyCacheSize memory for answers that are ready to be sent
@@ -71,6 +73,7 @@ final class WarehouseRoutes {
             EventStore events,
             CommitQueues queues,
             Runnable wakeUp,
+            SecretBox secrets,
             ReportEvents reports,
             MeterRegistry metrics,
             DataSize bodyCacheSize,
@@ -92,7 +95,7 @@ final class WarehouseRoutes {
         TableBodies bodies = bodies(parts);
         ViewBodies viewBodies = new ViewBodies(files.views(), parts.bodyCacheSize());
         TableFolders folders = new TableFolders(store, locations, rule);
-        DelegatedAccess access = new DelegatedAccess(warehouse.storage(), files.tables(), folders);
+        DelegatedAccess access = access(parts, folders);
         Replies replies = new Replies(bodies, viewBodies, new FunctionBodies(files.functions()), access);
         ObjectCommits commits = new ObjectCommits(store, files, locations, rule);
         ViewService views = new ViewService(store, files.views(), locations, rule);
@@ -129,12 +132,18 @@ final class WarehouseRoutes {
                 .routes());
         this.routes = List.copyOf(all);
         this.table = new RouteTable(BASE, routes);
-        List<Route> administration = new ArrayList<>(functions.administration());
-        administration.addAll(new LifecycleRoutes(
-                        new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay))
-                .routes());
-        administration.addAll(new EventRoutes(parts.events(), warehouse.record().id()).routes());
-        this.management = new RouteTable(ManagementRoutes.WAREHOUSE, administration);
+        this.management = management(
+                new LifecycleRoutes.Parts(warehouse.record().id(), store, parts.tasks(), lifecycle, replay),
+                new EventRoutes(parts.events(), warehouse.record().id()),
+                functions);
+    }
+
+    private static RouteTable management(
+            LifecycleRoutes.Parts lifecycle, EventRoutes events, FunctionRoutes functions) {
+        List<Route> all = new ArrayList<>(functions.administration());
+        all.addAll(new LifecycleRoutes(lifecycle).routes());
+        all.addAll(events.routes());
+        return new RouteTable(ManagementRoutes.WAREHOUSE, all);
     }
 
     private static TableBodies bodies(Parts parts) {
@@ -145,6 +154,15 @@ final class WarehouseRoutes {
                 warehouse.s3(),
                 warehouse.policies().scanPlanning(),
                 parts.bodyCacheSize());
+    }
+
+    private static DelegatedAccess access(Parts parts, TableFolders folders) {
+        OpenWarehouse warehouse = parts.warehouse();
+        return new DelegatedAccess(
+                warehouse.storage(),
+                warehouse.files().tables(),
+                folders,
+                new StagedPasses(parts.secrets(), warehouse.record().id(), parts.clock()));
     }
 
     private static PlanRoutes plans(

@@ -43,12 +43,12 @@ public final class OpenWarehouses implements AutoCloseable {
      *
      * @param database where they are stored
      * @param serverS3 how the store is reached of warehouses that say nothing else
-     * @param delegation what clients are given access by
+     * @param delegation what clients get of warehouses that say nothing else
      * @param secrets opens their secrets
      * @param metadataCache memory for parsed metadata of one open warehouse
      * @param maxOpen warehouses that are open at once; the one that was not used for longest is closed
      * @param writes writes several metadata files at once; stays the caller's
-     * @param clock tells when access that was given ends
+     * @param clock tells how old credentials of clients are
      */
     public record Parts(
             CatalogDatabase database,
@@ -212,9 +212,10 @@ public final class OpenWarehouses implements AutoCloseable {
         WarehouseProperties properties = WarehouseProperties.read(clear);
         S3Settings s3 = properties.ownS3().orElse(parts.serverS3());
         TarnFileIO io = TarnFileIO.of(s3.fileIoProperties());
+        WarehouseUri location = WarehouseUri.parse(record.location());
         return new OpenWarehouse(
                 record,
-                WarehouseUri.parse(record.location()),
+                location,
                 properties.policies(),
                 new OpenWarehouse.Resources(
                         parts.database().warehouse(record.id()),
@@ -225,8 +226,7 @@ public final class OpenWarehouses implements AutoCloseable {
                                 new ViewFiles(io, OTHER_METADATA_CACHE),
                                 new FunctionFiles(io, OTHER_METADATA_CACHE),
                                 parts.writes()),
-                        StorageAccess.open(
-                                WarehouseUri.parse(record.location()), s3, parts.delegation(), parts.clock())));
+                        StorageAccess.open(location, s3, properties.delegation(parts.delegation()), parts.clock())));
     }
 
     /** Where a secret belongs: a sealed one that is copied to another place cannot be opened there. */

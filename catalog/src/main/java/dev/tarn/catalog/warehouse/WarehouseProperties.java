@@ -1,5 +1,6 @@
 package dev.tarn.catalog.warehouse;
 
+import dev.tarn.catalog.credentials.DelegationSettings;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NearestName;
 import dev.tarn.common.Setting;
@@ -17,8 +18,10 @@ import java.util.TreeSet;
  *
  * @param policies how its objects live and end
  * @param ownS3 how its store is reached; absent if in the way that the server's settings say
+ * @param ownDelegation what clients get that ask for access to files; absent if the properties do not say
  */
-public record WarehouseProperties(WarehousePolicies policies, Optional<S3Settings> ownS3) {
+public record WarehouseProperties(
+        WarehousePolicies policies, Optional<S3Settings> ownS3, Optional<DelegationSettings> ownDelegation) {
     /** Values that are stored sealed and never shown. */
     public static final Set<String> SECRETS = Set.of("s3.secret-access-key", "s3.session-token");
 
@@ -47,9 +50,15 @@ public record WarehouseProperties(WarehousePolicies policies, Optional<S3Setting
         try {
             WarehousePolicies policies = WarehousePolicies.from(reader);
             S3Settings s3 = S3Settings.from(reader);
+            DelegationSettings delegation = DelegationSettings.from(reader);
             refuseUnknown(properties, reader);
-            boolean own = properties.keySet().stream().anyMatch(key -> key.startsWith(S3_PREFIX));
-            return new WarehouseProperties(policies, own ? Optional.of(s3) : Optional.empty());
+            boolean own = properties.keySet().stream()
+                    .anyMatch(key -> key.startsWith(S3_PREFIX) && !DelegationSettings.isKey(key));
+            boolean delegates = properties.keySet().stream().anyMatch(DelegationSettings::isKey);
+            return new WarehouseProperties(
+                    policies,
+                    own ? Optional.of(s3) : Optional.empty(),
+                    delegates ? Optional.of(delegation) : Optional.empty());
         } catch (TarnException e) {
             String message = Optional.ofNullable(e.getMessage()).orElse("");
             throw new TarnException(
@@ -57,6 +66,15 @@ public record WarehouseProperties(WarehousePolicies policies, Optional<S3Setting
                     message.replace(" from the command line", "").replaceFirst("^Settings? '", "Warehouse property '"),
                     e);
         }
+    }
+
+    /**
+     * What clients get of this warehouse. A role of the server is good for the server's own store only.
+     *
+     * @param server what they get of warehouses that say nothing
+     */
+    DelegationSettings delegation(DelegationSettings server) {
+        return ownDelegation.orElseGet(() -> ownS3.isEmpty() ? server : server.forOtherStore());
     }
 
     /** The properties with every secret hidden, in order. */
