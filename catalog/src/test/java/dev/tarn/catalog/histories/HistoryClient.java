@@ -143,14 +143,14 @@ final class HistoryClient implements Callable<Void> {
             return Ending.FAILED;
         }
         if (reply.isFinal()) {
-            throw new IllegalStateException("A commit was answered by %d %s".formatted(reply.status(), reply.body()));
+            throw new WrongAnswerException("A commit was answered by %d %s".formatted(reply.status(), reply.body()));
         }
         return Ending.UNKNOWN;
     }
 
     static void expect(CatalogCalls.Reply reply, int status) {
         if (reply.status() != status) {
-            throw new IllegalStateException(
+            throw new WrongAnswerException(
                     "Expected status %d but found %d %s".formatted(status, reply.status(), reply.body()));
         }
     }

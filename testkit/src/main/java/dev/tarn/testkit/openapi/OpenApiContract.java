@@ -33,8 +33,8 @@ public final class OpenApiContract {
     private static final String SCHEMAS = "#/components/schemas/";
     private static final String DOCUMENT = "https://contract.test/openapi.json";
 
-    /** Statuses of HTTP itself, which any operation may answer with whatever the file lists. */
-    private static final Set<Integer> OF_HTTP = Set.of(404, 405, 406, 413, 414, 415, 422, 429, 431);
+    /** Statuses of HTTP itself and of a refusal, which any operation may answer with whatever the file lists. */
+    private static final Set<Integer> OF_HTTP = Set.of(403, 404, 405, 406, 413, 414, 415, 422, 429, 431);
 
     /** The file describes the errors of some operations as bare; Iceberg's clients read wrapped ones everywhere. */
     private static final String BARE_ERROR = SCHEMAS + "ErrorModel";

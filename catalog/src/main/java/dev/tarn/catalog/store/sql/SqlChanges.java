@@ -87,7 +87,7 @@ final class SqlChanges implements Change.Cases<CommitOutcome, SQLException> {
 
     @Override
     public CommitOutcome dropNamespace(Change.DropNamespace drop) throws SQLException {
-        return Constraints.map(
+        CommitOutcome outcome = Constraints.map(
                 dialect,
                 () -> outcome(
                         session.update("""
@@ -96,6 +96,19 @@ final class SqlChanges implements Change.Cases<CommitOutcome, SQLException> {
                 "",
                 CommitOutcome.NAME_TAKEN,
                 CommitOutcome.NAMESPACE_NOT_EMPTY);
+        if (outcome == CommitOutcome.APPLIED) {
+            forgetGrants("namespace_key", StoredText.pathKey(drop.levels()));
+        }
+        return outcome;
+    }
+
+    /** Whatever gets the same name later must not inherit what was granted on this. */
+    private void forgetGrants(String column, String value) throws SQLException {
+        int forgotten = session.update(
+                "DELETE FROM access_grant WHERE warehouse_id = ? AND " + column + " = ?", warehouse, value);
+        if (forgotten > 0) {
+            session.update("UPDATE access_revision SET revision = revision + 1");
+        }
     }
 
     @Override
@@ -256,11 +269,15 @@ final class SqlChanges implements Change.Cases<CommitOutcome, SQLException> {
 
     @Override
     public CommitOutcome dropObject(Change.DropObject drop) throws SQLException {
-        return outcome(session.update(
+        CommitOutcome outcome = outcome(session.update(
                 "DELETE FROM object WHERE id = ? AND warehouse_id = ? AND version = ?",
                 drop.id(),
                 warehouse,
                 drop.expectedVersion()));
+        if (outcome == CommitOutcome.APPLIED) {
+            forgetGrants("object_id", drop.id());
+        }
+        return outcome;
     }
 
     @Override

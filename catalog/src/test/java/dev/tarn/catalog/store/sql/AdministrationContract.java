@@ -150,6 +150,24 @@ abstract class AdministrationContract extends StoreTest {
     }
 
     @Test
+    void whatGetsANameAgainDoesNotInheritTheGrantsOnItsPredecessor() {
+        List<String> levels = List.of("granted");
+        database.access().createRole(READERS, AUDIT);
+        commit(store, new Change.CreateNamespace(levels, Map.of()));
+        commit(store, new Change.CreateNamespace(List.of("other"), Map.of()));
+        GrantRecord kept = new GrantRecord("readers-id", "READ", SecurableKind.NAMESPACE, "w", List.of("other"), "");
+        database.access().grant(new GrantRecord("readers-id", "READ", SecurableKind.NAMESPACE, "w", levels, ""), AUDIT);
+        database.access().grant(kept, AUDIT);
+        long revision = database.access().revision();
+
+        assertThat(commit(store, new Change.DropNamespace(levels, 1))).isEqualTo(CommitOutcome.APPLIED);
+        commit(store, new Change.CreateNamespace(levels, Map.of()));
+
+        assertThat(database.access().grantsOf(List.of("readers-id"))).containsExactly(kept);
+        assertThat(database.access().revision()).isGreaterThan(revision);
+    }
+
+    @Test
     void grantsAreOnWhatTheyNameAndGoWithTheirRole() {
         database.access().createRole(READERS, AUDIT);
         GrantRecord server = new GrantRecord("readers-id", "READ", SecurableKind.SERVER, "", List.of(), "");
