@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who did what, as one JSON object a line in the log {@code tarn.audit}: logins, refusals, credentials that were read, and
- * changes of the administration. The last are in the database too, written with the change itself. Thread-safe.
+ * Who did what, as one JSON object a line in the log {@code tarn.audit}: logins, refusals, credentials that were
+ * handed out, and changes of the administration. The last are in the database too, written with the change itself. Thread-safe.
  */
 public final class AuditLog {
     /** Outcome of what was done. */

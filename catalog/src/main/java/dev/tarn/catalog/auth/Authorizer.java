@@ -18,4 +18,11 @@ public interface Authorizer {
      * @throws org.apache.iceberg.exceptions.NoSuchTableException and its like, if the caller may know that it is missing
      */
     void require(Caller caller, Privilege privilege, Securable on);
+
+    /**
+     * Notes, where an audit is kept, that a caller was handed something that outlives the request.
+     *
+     * @param action what happened, as {@code read-credentials}
+     */
+    default void noteHandedOut(Caller caller, String action, Securable on) {}
 }

@@ -94,9 +94,13 @@ final class DelegatedAccess {
             return Delegation.NONE;
         }
         ObjectName table = request.target();
-        return allowed(request, table)
+        Delegation delegation = allowed(request, table)
                 .map(access -> storage.delegate(asked, subject(request, table, metadataLocation, metadata), access))
                 .orElse(Delegation.NONE);
+        if (delegation.holdsCredentials()) {
+            request.noteHandedOut("read-credentials", Securable.table(table));
+        }
+        return delegation;
     }
 
     private Supplier<TableMetadata> metadata(String location) {

@@ -32,6 +32,11 @@ record RestRequest(
         authorizer.require(caller, privilege, on);
     }
 
+    /** Notes that the caller was handed something that outlives the request. See {@link Authorizer#noteHandedOut}. */
+    void noteHandedOut(String action, Securable on) {
+        authorizer.noteHandedOut(caller, action, on);
+    }
+
     /** Whether the caller may do this, where the answer depends on it but is no refusal. */
     boolean may(Privilege privilege, Securable on) {
         return authorizer.may(caller, privilege, on);
