@@ -68,14 +68,15 @@ public final class CatalogBench {
         Map<Peer, List<Result.Round>> rounds = new LinkedHashMap<>();
         for (Peer peer : peers) {
             if (scenario.fits(peer)) {
-                requests.put(peer, scenario.preparation().prepare(peer, tables, source));
-                rounds.put(peer, new ArrayList<>());
-                Result.Round unused = round(scenario, peer, requests, options.warmUp());
+                Traffic.Requests prepared = scenario.preparation().prepare(peer, tables, source);
+                requests.put(peer, prepared);
+                Result.Round unused = round(scenario, peer, prepared, options.warmUp());
             }
         }
         for (int round = 0; round < options.rounds(); round++) {
-            for (Peer peer : requests.keySet()) {
-                rounds.get(peer).add(round(scenario, peer, requests, options.duration()));
+            for (Map.Entry<Peer, Traffic.Requests> turn : requests.entrySet()) {
+                rounds.computeIfAbsent(turn.getKey(), peer -> new ArrayList<>())
+                        .add(round(scenario, turn.getKey(), turn.getValue(), options.duration()));
             }
         }
         Map<String, Result> results = new LinkedHashMap<>();
@@ -87,10 +88,9 @@ public final class CatalogBench {
         return results;
     }
 
-    private static Result.Round round(
-            Scenario scenario, Peer peer, Map<Peer, Traffic.Requests> requests, Duration duration) {
+    private static Result.Round round(Scenario scenario, Peer peer, Traffic.Requests requests, Duration duration) {
         Duration before = peer.cpu();
-        Traffic.Outcome outcome = Traffic.send(URI.create(peer.root()), requests.get(peer), scenario.shape(duration));
+        Traffic.Outcome outcome = Traffic.send(URI.create(peer.root()), requests, scenario.shape(duration));
         return new Result.Round(outcome, peer.cpu().minus(before));
     }
 

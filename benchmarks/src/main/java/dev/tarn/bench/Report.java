@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results as a page.
@@ -34,8 +35,9 @@ record Report(
         table.append("|---|---|---:|---:|---:|---:|---:|---:|\n");
         results.forEach((scenario, rows) -> {
             for (String peer : peers) {
-                if (rows.containsKey(peer)) {
-                    table.append(row(scenario, peer, rows)).append('\n');
+                Result result = rows.get(peer);
+                if (result != null) {
+                    table.append(row(scenario, peer, result, rows.get(FIRST))).append('\n');
                 }
             }
         });
@@ -62,10 +64,8 @@ record Report(
                 costs.parsedAndWritten() / costs.spliced());
     }
 
-    private static String row(Scenario scenario, String peer, Map<String, Result> rows) {
-        Result result = rows.get(peer);
-        double ratio =
-                rows.containsKey(FIRST) ? result.cpuMicros() / rows.get(FIRST).cpuMicros() : Double.NaN;
+    private static String row(Scenario scenario, String peer, Result result, @Nullable Result first) {
+        double ratio = first == null ? Double.NaN : result.cpuMicros() / first.cpuMicros();
         return String.format(
                 Locale.ROOT,
                 "| %s | %s | %,.0f | %.2f | %.2f | %,.0f µs | %,.1f KB | %.1f |%s",

@@ -226,7 +226,7 @@ public final class ScanPlanningBenchmark {
 
     private void time(String what, Supplier<Long> work) {
         for (int i = 0; i < Math.min(5, rounds); i++) {
-            work.get(); // Warms the virtual machine up.
+            Long unused = work.get(); // Warms the virtual machine up.
         }
         double[] wall = new double[rounds];
         long files = 0;

@@ -9,6 +9,7 @@ import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends ready-made requests over a few connections, one thread each, and takes the time. With a rate, requests are due at
@@ -91,8 +92,9 @@ final class Traffic {
 
     private static Outcome outcome(Connection[] connections) {
         for (Connection connection : connections) {
-            if (connection.failure != null) {
-                throw new IllegalStateException("A connection failed", connection.failure);
+            Throwable failed = connection.failure;
+            if (failed != null) {
+                throw new IllegalStateException("A connection failed", failed);
             }
         }
         long begin =
@@ -132,7 +134,7 @@ final class Traffic {
         private long bytes;
         private long begin;
         private long end;
-        private Throwable failure;
+        private @Nullable Throwable failure;
 
         Connection(URI server, Requests source, Shape shape, int number, CyclicBarrier start) {
             this.server = server;
