@@ -289,7 +289,7 @@ public final class ScanPlanningBenchmark {
         Map<Integer, Long> nulls = new HashMap<>();
         Map<Integer, ByteBuffer> lower = new HashMap<>();
         Map<Integer, ByteBuffer> upper = new HashMap<>();
-        long rows = 1_000_000 + random.nextInt(1_000);
+        long rows = 1_000_000L + random.nextInt(1_000);
         for (Types.NestedField field : table.schema().columns()) {
             int id = field.fieldId();
             sizes.put(id, (long) random.nextInt(10_000_000));
