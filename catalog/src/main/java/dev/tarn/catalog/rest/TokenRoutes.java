@@ -69,7 +69,7 @@ final class TokenRoutes {
             if (e.kind() != ErrorKind.OVERLOADED) {
                 throw e;
             }
-            return Response.of(429, with("retry-after", "60"), error("slow_down", String.valueOf(e.getMessage())));
+            return Response.of(429, with("retry-after", "60"), error("invalid_client", String.valueOf(e.getMessage())));
         }
     }
 

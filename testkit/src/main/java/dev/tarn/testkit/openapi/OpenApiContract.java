@@ -3,6 +3,7 @@ package dev.tarn.testkit.openapi;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.Schema;
@@ -40,6 +41,11 @@ public final class OpenApiContract {
     private static final String BARE_ERROR = SCHEMAS + "ErrorModel";
 
     private static final String WRAPPED_ERROR = SCHEMAS + "IcebergErrorResponse";
+
+    /** The token endpoint tells its errors in the way of OAuth2, also those that the file does not list. */
+    private static final String TOKEN_ENDPOINT = "/oauth/tokens";
+
+    private static final String TOKEN_ERROR = SCHEMAS + "OAuthError";
 
     private final JsonNode document;
     private final SchemaRegistry schemas;
@@ -137,7 +143,8 @@ public final class OpenApiContract {
             found.add("the file lists no such status");
             return;
         }
-        Optional<String> reference = described.isEmpty() ? Optional.of(WRAPPED_ERROR) : reference(described.get());
+        String unlisted = operation.name().endsWith(TOKEN_ENDPOINT) ? TOKEN_ERROR : WRAPPED_ERROR;
+        Optional<String> reference = described.isEmpty() ? Optional.of(unlisted) : reference(described.get());
         boolean mayHaveBody = !operation.method().equals("HEAD") && response.status() != 304 && reference.isPresent();
         if (!mayHaveBody) {
             if (response.body().length > 0) {
@@ -248,16 +255,46 @@ public final class OpenApiContract {
                 schema.remove("nullable");
             }
             if (schema.path("discriminator").has("propertyName")) {
-                schema.remove("discriminator");
+                chooseByDiscriminator(schema, schema.remove("discriminator"));
             }
+            schema.path("allOf").forEach(OpenApiContract::openError);
             if (schema.has("type") && !schema.path("example").has("type")) {
                 schema.remove("example");
             }
             if (schema.path("PrimitiveTypeValue") instanceof ObjectNode value && value.has("oneOf")) {
                 value.set("anyOf", value.remove("oneOf"));
+                value.withArray("anyOf").addObject().put("type", "null");
             }
         }
         node.forEach(OpenApiContract::makePlainSchemas);
+    }
+
+    /** Of the forms that a discriminator tells apart, exactly the one that it names counts. */
+    private static void chooseByDiscriminator(ObjectNode schema, JsonNode discriminator) {
+        if (!schema.has("oneOf") || !discriminator.path("mapping").isObject()) {
+            return;
+        }
+        String property = discriminator.path("propertyName").textValue();
+        schema.remove("oneOf");
+        ArrayNode cases = schema.putArray("allOf");
+        ArrayNode values =
+                cases.addObject().putObject("properties").putObject(property).putArray("enum");
+        cases.addObject().putArray("required").add(property);
+        discriminator.path("mapping").properties().forEach(entry -> {
+            values.add(entry.getKey());
+            ObjectNode one = cases.addObject();
+            one.putObject("if").putObject("properties").putObject(property).put("const", entry.getKey());
+            one.putObject("then").put("$ref", entry.getValue().textValue());
+        });
+    }
+
+    /** An error that is part of something else: the file closes it, so that nothing could ever be added to it. */
+    private static void openError(JsonNode part) {
+        if (part instanceof ObjectNode schema && schema.path("$ref").asText().equals(WRAPPED_ERROR)) {
+            schema.remove("$ref");
+            schema.putObject("properties").putObject("error").put("$ref", BARE_ERROR);
+            schema.putArray("required").add("error");
+        }
     }
 
     private static String definitions(JsonNode document) {
