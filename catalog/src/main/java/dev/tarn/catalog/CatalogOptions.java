@@ -113,57 +113,29 @@ public record CatalogOptions(
 
     /** The same options, with scans planned in another way. */
     public CatalogOptions with(PlanningSettings other) {
-        return new CatalogOptions(
-                host,
-                port,
-                dataFolder,
-                warehouse,
-                s3,
-                delegation,
-                limits,
-                allowUnauthenticated,
-                other,
-                background,
-                postgres,
-                auth);
+        return with(other, background, postgres, auth);
     }
 
     /** The same options, with other work in the background. */
     public CatalogOptions with(BackgroundOptions other) {
-        return new CatalogOptions(
-                host,
-                port,
-                dataFolder,
-                warehouse,
-                s3,
-                delegation,
-                limits,
-                allowUnauthenticated,
-                planning,
-                other,
-                postgres,
-                auth);
+        return with(planning, other, postgres, auth);
     }
 
     /** The same options, with the catalog kept in PostgreSQL. */
     public CatalogOptions with(PostgresSettings database) {
-        return new CatalogOptions(
-                host,
-                port,
-                dataFolder,
-                warehouse,
-                s3,
-                delegation,
-                limits,
-                allowUnauthenticated,
-                planning,
-                background,
-                Optional.of(database),
-                auth);
+        return with(planning, background, Optional.of(database), auth);
     }
 
     /** The same server with another way to come in. */
     public CatalogOptions with(AuthSettings other) {
+        return with(planning, background, postgres, other);
+    }
+
+    private CatalogOptions with(
+            PlanningSettings newPlanning,
+            BackgroundOptions newBackground,
+            Optional<PostgresSettings> newPostgres,
+            AuthSettings newAuth) {
         return new CatalogOptions(
                 host,
                 port,
@@ -173,10 +145,10 @@ public record CatalogOptions(
                 delegation,
                 limits,
                 allowUnauthenticated,
-                planning,
-                background,
-                postgres,
-                other);
+                newPlanning,
+                newBackground,
+                newPostgres,
+                newAuth);
     }
 
     /** Reads the {@code catalog.} settings. */

@@ -6,9 +6,16 @@ import dev.tarn.common.TarnException;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** The flags that say what a privilege is granted on. */
+/** What a grant is made of: a role, a privilege and what it is on. */
 final class GrantFlags {
+    @Parameters(index = "0", paramLabel = "ROLE")
+    private String role = "";
+
+    @Parameters(index = "1", paramLabel = "PRIVILEGE", description = "As TABLE_READ_DATA or NAMESPACE_LIST.")
+    private String privilege = "";
+
     @Option(names = "--server", description = "On the server with all its warehouses.")
     private boolean server;
 
@@ -24,8 +31,27 @@ final class GrantFlags {
     @Option(names = "--view", paramLabel = "NAMESPACE.VIEW", description = "On one view.")
     private String view = "";
 
+    String role() {
+        return role;
+    }
+
+    String privilege() {
+        return privilege;
+    }
+
+    /**
+     * Sends the grant.
+     *
+     * @param operation what to do with it, as the path below the role says it
+     */
+    void send(ManagementClient server, String operation) {
+        ObjectNode body = ManagementClient.object().put("privilege", privilege);
+        body.set("on", target());
+        server.post("/roles/" + ManagementClient.segment(role) + operation, body);
+    }
+
     /** The target as the server reads it. */
-    ObjectNode target() {
+    private ObjectNode target() {
         int given =
                 (server ? 1 : 0) + (namespace.isEmpty() ? 0 : 1) + (table.isEmpty() ? 0 : 1) + (view.isEmpty() ? 0 : 1);
         if (given > 1 || (server && !warehouse.isEmpty()) || (given == 0 && warehouse.isEmpty())) {

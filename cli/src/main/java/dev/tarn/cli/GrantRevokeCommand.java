@@ -1,9 +1,7 @@
 package dev.tarn.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code tarn grant revoke}. */
 @Command(name = "revoke", description = "Take back what a role may do.")
@@ -14,13 +12,7 @@ final class GrantRevokeCommand implements Runnable {
     private ServerFlags flags = new ServerFlags();
 
     @Mixin
-    private GrantFlags on = new GrantFlags();
-
-    @Parameters(index = "0", paramLabel = "ROLE")
-    private String role = "";
-
-    @Parameters(index = "1", paramLabel = "PRIVILEGE", description = "As TABLE_READ_DATA or NAMESPACE_LIST.")
-    private String privilege = "";
+    private GrantFlags grant = new GrantFlags();
 
     GrantRevokeCommand(Console console) {
         this.console = console;
@@ -28,9 +20,7 @@ final class GrantRevokeCommand implements Runnable {
 
     @Override
     public void run() {
-        ObjectNode body = ManagementClient.object().put("privilege", privilege);
-        body.set("on", on.target());
-        flags.open(console).post("/roles/" + ManagementClient.segment(role) + "/grants/revoke", body);
-        console.say("Role %s does not have %s any more".formatted(role, privilege));
+        grant.send(flags.open(console), "/grants/revoke");
+        console.say("Role %s does not have %s any more".formatted(grant.role(), grant.privilege()));
     }
 }

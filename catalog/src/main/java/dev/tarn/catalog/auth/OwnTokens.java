@@ -10,9 +10,8 @@ import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.ECKey;
 import dev.tarn.catalog.store.PrincipalRecord;
 import dev.tarn.common.Secret;
+import dev.tarn.common.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -109,12 +108,7 @@ final class OwnTokens {
 
     /** A few bytes of a hash of the hash: it tells one secret from the next and nothing else. */
     private static String mark(PrincipalRecord principal) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(principal.secretHash().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        byte[] digest = Sha256.of(principal.secretHash().getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, 8);
     }
 }

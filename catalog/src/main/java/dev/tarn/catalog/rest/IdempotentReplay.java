@@ -9,10 +9,10 @@ import dev.tarn.catalog.store.IdempotencyRecord;
 import dev.tarn.catalog.store.StoreTransaction;
 import dev.tarn.catalog.store.StoredReply;
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.Sha256;
 import dev.tarn.common.TarnException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,14 +102,10 @@ final class IdempotentReplay {
     }
 
     private static String hash(RestRequest request) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String head = request.http().method() + "\n" + request.http().path() + "\n"
-                    + request.http().query() + "\n";
-            digest.update(head.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest(request.http().body()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        MessageDigest digest = Sha256.digest();
+        String head = request.http().method() + "\n" + request.http().path() + "\n"
+                + request.http().query() + "\n";
+        digest.update(head.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest.digest(request.http().body()));
     }
 }

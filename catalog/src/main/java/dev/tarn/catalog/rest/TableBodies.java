@@ -17,10 +17,7 @@ import dev.tarn.common.DataSize;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,14 +71,7 @@ final class TableBodies {
 
     /** Differs whenever the body would. */
     String etag(String location, Snapshots snapshots, Delegation delegation) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            String all = location + "\n" + snapshots + "\n" + delegation.tag() + "\n" + publicConfig;
-            byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
-            return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return ETags.of(location + "\n" + snapshots + "\n" + delegation.tag() + "\n" + publicConfig);
     }
 
     Response load(String location, Snapshots snapshots, Delegation delegation) {

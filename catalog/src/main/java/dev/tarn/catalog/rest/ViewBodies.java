@@ -9,11 +9,7 @@ import dev.tarn.catalog.commit.ViewFiles;
 import dev.tarn.catalog.http.Response;
 import dev.tarn.catalog.model.ObjectLabels;
 import dev.tarn.common.DataSize;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.Labels;
@@ -38,13 +34,7 @@ final class ViewBodies {
 
     /** Differs whenever the body would, since metadata files never change. */
     static String etag(String location) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] hash = digest.digest(("view\n" + location).getBytes(StandardCharsets.UTF_8));
-            return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return ETags.of("view\n" + location);
     }
 
     Response load(String location) {

@@ -1,8 +1,8 @@
 package dev.tarn.catalog.store;
 
+import dev.tarn.common.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ public final class AuditChain {
 
     /** The hash of a link: SHA-256 over all its parts, each with its length before it, in hexadecimal digits. */
     public static String hash(String previousHash, long sequence, AuditRecord audit) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         update(digest, previousHash);
         update(digest, Long.toString(sequence));
         update(digest, audit.principal());
@@ -53,13 +53,5 @@ public final class AuditChain {
         byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
         digest.update((bytes.length + ":").getBytes(StandardCharsets.US_ASCII));
         digest.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 }

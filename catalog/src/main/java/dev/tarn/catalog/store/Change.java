@@ -63,7 +63,7 @@ public sealed interface Change {
             String metadataLocation,
             String location,
             LocationRule locationRule)
-            implements Change {
+            implements OfObject {
         /** An object that shares its location with no other one. */
         public CreateObject(
                 String id,
@@ -79,11 +79,6 @@ public sealed interface Change {
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.createObject(this);
         }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
-        }
     }
 
     /**
@@ -93,7 +88,7 @@ public sealed interface Change {
      */
     record ReplaceObject(
             String id, long expectedVersion, String metadataLocation, String location, LocationRule locationRule)
-            implements Change {
+            implements OfObject {
         /** The next version of an object that shares its location with no other one. */
         public ReplaceObject(String id, long expectedVersion, String metadataLocation, String location) {
             this(id, expectedVersion, metadataLocation, location, LocationRule.EXCLUSIVE);
@@ -103,78 +98,49 @@ public sealed interface Change {
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.replaceObject(this);
         }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
-        }
     }
 
     /**
      * Changes nothing, but demands that a live object still has a version when everything else happens: for tables that a
      * transaction only read.
      */
-    record ExpectObject(String id, long expectedVersion) implements Change {
+    record ExpectObject(String id, long expectedVersion) implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.expectObject(this);
         }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
-        }
     }
 
     /** Gives a live object another name, in the same or another namespace. */
-    record RenameObject(String id, long expectedVersion, List<String> namespace, String name) implements Change {
+    record RenameObject(String id, long expectedVersion, List<String> namespace, String name) implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.renameObject(this);
         }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
-        }
     }
 
     /** Forgets an object, live or dropped softly; its files stay. */
-    record DropObject(String id, long expectedVersion) implements Change {
+    record DropObject(String id, long expectedVersion) implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.dropObject(this);
         }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
-        }
     }
 
     /** Takes a live object out of its namespace, so that it can be brought back. It keeps its location to itself. */
-    record SoftDeleteObject(String id, long expectedVersion, Instant deletedAt, Instant purgeAfter) implements Change {
+    record SoftDeleteObject(String id, long expectedVersion, Instant deletedAt, Instant purgeAfter)
+            implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.softDeleteObject(this);
         }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
-        }
     }
 
     /** Brings back an object that was dropped softly, under a name that is free. */
-    record UndropObject(String id, long expectedVersion, List<String> namespace, String name) implements Change {
+    record UndropObject(String id, long expectedVersion, List<String> namespace, String name) implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.undropObject(this);
-        }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
         }
     }
 
@@ -182,28 +148,18 @@ public sealed interface Change {
      * Says that the files of an object that was dropped softly are about to be deleted. A new version, so that whoever
      * wants to bring it back beside that is stale.
      */
-    record BeginPurge(String id, long expectedVersion) implements Change {
+    record BeginPurge(String id, long expectedVersion) implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.beginPurge(this);
         }
-
-        @Override
-        public String order() {
-            return "o" + id;
-        }
     }
 
     /** Says whether a live object must not be dropped. A new version, so that a drop that runs beside it is stale. */
-    record ProtectObject(String id, long expectedVersion, boolean isProtected) implements Change {
+    record ProtectObject(String id, long expectedVersion, boolean isProtected) implements OfObject {
         @Override
         public <R, E extends Exception> R match(Cases<R, E> cases) throws E {
             return cases.protectObject(this);
-        }
-
-        @Override
-        public String order() {
-            return OBJECT + id;
         }
     }
 
@@ -246,6 +202,22 @@ public sealed interface Change {
         }
     }
 
+    /** A change of one object. */
+    sealed interface OfObject extends Change {
+        /** The object's id. */
+        String id();
+
+        @Override
+        default Optional<String> objectId() {
+            return Optional.of(id());
+        }
+
+        @Override
+        default String order() {
+            return OBJECT + id();
+        }
+    }
+
     /** One method for each case: a new case breaks everybody who tells them apart at compile time. */
     interface Cases<R, E extends Exception> {
         R createNamespace(CreateNamespace change) throws E;
@@ -284,8 +256,7 @@ public sealed interface Change {
 
     /** The object that this changes, absent if it changes none. */
     default Optional<String> objectId() {
-        String order = order();
-        return order.startsWith(OBJECT) ? Optional.of(order.substring(OBJECT.length())) : Optional.empty();
+        return Optional.empty();
     }
 
     /** The order in which changes of one transaction are made, so that two transactions never wait for each other. */

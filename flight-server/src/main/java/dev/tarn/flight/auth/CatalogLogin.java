@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.Secret;
+import dev.tarn.common.Sha256;
 import dev.tarn.common.TarnException;
 import dev.tarn.flight.engine.Caller;
 import java.io.IOException;
@@ -16,8 +17,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -167,13 +166,7 @@ public final class CatalogLogin implements Authenticator {
     }
 
     private static String hash(Secret token) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(token.reveal().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Sha256.of(token.reveal().getBytes(StandardCharsets.UTF_8)));
     }
 
     private static TarnException unauthenticated(String message) {

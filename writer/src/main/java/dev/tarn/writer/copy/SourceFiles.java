@@ -1,6 +1,7 @@
 package dev.tarn.writer.copy;
 
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.Sha256;
 import dev.tarn.common.TarnException;
 import dev.tarn.storage.LocalFileIO;
 import dev.tarn.storage.TarnFileIO;
@@ -11,8 +12,6 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -137,14 +136,8 @@ final class SourceFiles {
     }
 
     private static String fingerprint(String location, long length, long modifiedMillis) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest("%s|%d|%d"
-                            .formatted(location, length, modifiedMillis)
-                            .getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JVM has SHA-256", e);
-        }
+        String all = "%s|%d|%d".formatted(location, length, modifiedMillis);
+        byte[] digest = Sha256.of(all.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
     }
 }

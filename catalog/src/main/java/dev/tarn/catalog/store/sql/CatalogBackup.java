@@ -2,11 +2,11 @@ package dev.tarn.catalog.store.sql;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.Sha256;
 import dev.tarn.common.TarnException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -113,7 +112,7 @@ public final class CatalogBackup {
 
     private static BackupReport write(Connection connection, OutputStream file, Instant now)
             throws SQLException, IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         DigestOutputStream out = new DigestOutputStream(new BufferedOutputStream(file), digest);
         ObjectNode head = BackupFormat.JSON.createObjectNode();
         head.put("format", BackupFormat.NAME);
@@ -174,13 +173,5 @@ public final class CatalogBackup {
     private static void line(OutputStream out, ObjectNode line) throws IOException {
         out.write(line.toString().getBytes(StandardCharsets.UTF_8));
         out.write('\n');
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new UncheckedIOException(new IOException("Every Java platform has SHA-256", e));
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.catalog.store.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.Sha256;
 import dev.tarn.common.TarnException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
@@ -89,7 +90,7 @@ public final class CatalogRestore {
 
     /** Reads the whole file once, and returns when it was taken. */
     private Instant check() {
-        MessageDigest digest = CatalogBackup.sha256();
+        MessageDigest digest = Sha256.digest();
         long rows = -1; // The first line is no row.
         JsonNode head = null;
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {

@@ -1,5 +1,6 @@
 package dev.tarn.catalog.store.sql;
 
+import dev.tarn.common.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.Array;
@@ -111,7 +112,7 @@ final class PostgresDialect implements Dialect {
     /** Two locations with one number would only wait for each other without need. */
     private static long lockNumber(String warehouseId, String location) {
         byte[] text = (warehouseId + '\n' + location).getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.wrap(StoredText.sha256(text)).getLong();
+        return ByteBuffer.wrap(Sha256.of(text)).getLong();
     }
 
     /**

@@ -3,9 +3,8 @@ package dev.tarn.catalog.store.sql;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tarn.common.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,7 @@ final class StoredText {
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
         return bytes.length <= MAX_PATH_KEY_BYTES
                 ? path
-                : HASHED + HexFormat.of().formatHex(sha256(bytes));
+                : HASHED + HexFormat.of().formatHex(Sha256.of(bytes));
     }
 
     static String json(Map<String, String> properties) {
@@ -53,14 +52,6 @@ final class StoredText {
             return JSON.readValue(json, new TypeReference<Map<String, String>>() {});
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Stored properties are not JSON", e);
-        }
-    }
-
-    static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
     }
 }
