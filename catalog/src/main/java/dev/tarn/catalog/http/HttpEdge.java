@@ -262,6 +262,7 @@ public final class HttpEdge implements AutoCloseable {
     }
 
     private void refuse(HttpServerRequest request, RuntimeException reason) {
+        LingeringClose.on(((ConnectionBase) request.connection()).channel());
         request.response().endHandler(ended -> request.connection().close());
         Future<Void> unused =
                 ResponseWriter.write(request, handler.failure(reason), false, ResponseWriter.Connection.CLOSE);

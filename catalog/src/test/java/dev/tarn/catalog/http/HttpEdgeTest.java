@@ -243,6 +243,17 @@ class HttpEdgeTest {
         }
     }
 
+    @Test
+    void aRefusalArrivesAlthoughTheClientIsStillSending() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            try (RawHttp http = connect()) {
+                assertThat(http.exchange(chunked("/", 20 * BODY_LIMIT)).status())
+                        .isEqualTo(413);
+                assertThat(http.isClosed()).isTrue();
+            }
+        }
+    }
+
     private static String chunked(String path, int length) {
         return post(
                 path,
@@ -335,7 +346,8 @@ class HttpEdgeTest {
         try (RawHttp http = connect()) {
             byte[] request = get("/large").getBytes(StandardCharsets.US_ASCII);
             assertThatCode(() -> {
-                        for (int i = 0; i < 100_000; i++) {
+                        // Far more than the buffers of both sockets hold, so that sending must stop at some time.
+                        for (int i = 0; i < 2_000_000; i++) {
                             http.send(request);
                         }
                     })
