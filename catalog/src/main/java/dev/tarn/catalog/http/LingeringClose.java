@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,18 +36,22 @@ final class LingeringClose extends ChannelDuplexHandler {
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) {
         if (closing || !context.channel().isActive() || !(context.channel() instanceof SocketChannel socket)) {
-            context.close(promise);
+            var unused = context.close(promise);
             return;
         }
         closing = true;
-        var unused = socket.shutdownOutput();
+        var unusedShutdown = socket.shutdownOutput();
         socket.config().setAutoRead(true);
-        var timer = context.executor().schedule(() -> context.close(promise), MILLIS, TimeUnit.MILLISECONDS);
-        var listening = context.channel().closeFuture().addListener(closed -> {
-            boolean cancelled = timer.cancel(false);
-            if (cancelled) {
-                boolean told = promise.trySuccess();
-            }
+        ScheduledFuture<?> timer = context.executor()
+                .schedule(
+                        () -> {
+                            var unused = context.close(promise);
+                        },
+                        MILLIS,
+                        TimeUnit.MILLISECONDS);
+        var unusedListener = context.channel().closeFuture().addListener(closed -> {
+            timer.cancel(false);
+            promise.trySuccess();
         });
     }
 }
