@@ -84,7 +84,7 @@ public final class CopyInto {
                 while (source.next() != null) {
                     // Reading is the check.
                 }
-                yield new IngestReceipt(OptionalLong.empty(), false, 0, 0, 0, 0, 0);
+                yield new IngestReceipt(OptionalLong.empty(), false, 0, 0, 0, 0, 0, 0);
             }
             case NEW_FILES -> Ingest.into(table, options.ingest()).append(source, fingerprints(files));
             case ALL_FILES -> Ingest.into(table, options.ingest()).append(source);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.iceberg.DataFile;
@@ -63,13 +64,14 @@ final class Deletion {
         written.replaced().forEach(delta::removeDeletes);
         wholeFiles.forEach(delta::removeRows);
         CommitResult result = Commits.commit(
-                table, delta, options.request(), () -> FileCleanup.delete(table.io(), written.locations()));
+                table, delta, options.request(Map.of()), () -> FileCleanup.delete(table.io(), written.locations()));
         if (result.alreadyCommitted()) {
             return IngestReceipt.repeated(result.snapshotId());
         }
         return new IngestReceipt(
                 OptionalLong.of(result.snapshotId()),
                 false,
+                0,
                 0,
                 deleted.count() + rowsOfWholeFiles,
                 0,

@@ -3,6 +3,7 @@ package dev.tarn.writer.ingest;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NearestName;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
@@ -158,22 +159,25 @@ public final class Ingest {
             return IngestReceipt.repeated(committed.getAsLong());
         }
         SchemaAlignment.align(table, source.schema(), options.evolution());
-        try (PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
+        try (WriteGates gates = WriteGates.open(table, options);
+                PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
-                writer.write(batch);
+                RowSelection rows = gates.admit(batch);
+                writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
             }
             List<DataFile> files = writer.complete();
+            gates.beforeCommit(files);
             if (files.isEmpty()
                     && whenEmpty == WhenEmpty.SKIP
                     && options.token().isEmpty()) {
-                return IngestReceipt.nothing();
+                return IngestReceipt.nothing(gates.rejectedRows());
             }
-            CommitResult result =
-                    Commits.commit(table, update.with(files), options.request(loadedFiles), writer::abort);
+            CommitRequest request = options.request(gates.summary(), loadedFiles);
+            CommitResult result = Commits.commit(table, update.with(files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
-            return receipt(result, files);
+            return receipt(result, files, gates.rejectedRows());
         }
     }
 
@@ -217,13 +221,14 @@ public final class Ingest {
         return SnapshotCommit.findCommitted(table, options.branch(), token);
     }
 
-    private IngestReceipt receipt(CommitResult result, List<DataFile> files) {
+    private IngestReceipt receipt(CommitResult result, List<DataFile> files, long rejected) {
         Snapshot snapshot = table.snapshot(result.snapshotId());
         long deleted = snapshot == null ? 0 : Long.parseLong(snapshot.summary().getOrDefault("deleted-records", "0"));
         return new IngestReceipt(
                 OptionalLong.of(result.snapshotId()),
                 false,
                 files.stream().mapToLong(DataFile::recordCount).sum(),
+                rejected,
                 deleted,
                 files.size(),
                 0,

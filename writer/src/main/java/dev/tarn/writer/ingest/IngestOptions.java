@@ -4,9 +4,13 @@ import dev.tarn.common.DataSize;
 import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.files.FileLimits;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
 
@@ -20,6 +24,10 @@ import org.apache.iceberg.Table;
  * @param evolution what happens to batches that the schema does not cover
  * @param memoryBudget bytes of unfinished row groups held in memory; also bounds the keys of one upsert
  * @param sequenceColumn among rows of one upsert with equal keys the largest value of this column wins, not the last row
+ * @param rowDeletes how replaced and removed rows are taken out
+ * @param keyIndex local folder where the key index of a table lives between calls; without it upserts read the key columns
+ * @param gates what every batch has to pass before it is written, in this order
+ * @param sketches whether sketches of distinct values are written beside the snapshot, for planners
  */
 public record IngestOptions(
         String branch,
@@ -28,58 +36,75 @@ public record IngestOptions(
         Optional<DataSize> targetFileSize,
         SchemaEvolution evolution,
         DataSize memoryBudget,
-        Optional<String> sequenceColumn) {
-    /** Copies the summary. */
+        Optional<String> sequenceColumn,
+        RowDeletes rowDeletes,
+        Optional<Path> keyIndex,
+        List<WriteGate.Factory> gates,
+        boolean sketches) {
+    /** Copies the collections. */
     public IngestOptions {
         summary = Map.copyOf(summary);
+        gates = List.copyOf(gates);
     }
 
     /** Main branch, no token, the table's file size, a frozen schema. */
     public static IngestOptions defaults() {
-        return new IngestOptions(
-                SnapshotRef.MAIN_BRANCH,
-                Map.of(),
-                Optional.empty(),
-                Optional.empty(),
-                SchemaEvolution.FREEZE,
-                FileLimits.DEFAULT_MEMORY_BUDGET,
-                Optional.empty());
+        return new Values().options();
     }
 
     /** The same, for another branch. */
     public IngestOptions withBranch(String name) {
-        return new IngestOptions(name, summary, token, targetFileSize, evolution, memoryBudget, sequenceColumn);
+        return with(values -> values.branch = name);
     }
 
     /** The same, with other summary properties. */
     public IngestOptions withSummary(Map<String, String> properties) {
-        return new IngestOptions(branch, properties, token, targetFileSize, evolution, memoryBudget, sequenceColumn);
+        return with(values -> values.summary = properties);
     }
 
     /** The same, with a token. */
     public IngestOptions withToken(ProducerToken newToken) {
-        return new IngestOptions(
-                branch, summary, Optional.of(newToken), targetFileSize, evolution, memoryBudget, sequenceColumn);
+        return with(values -> values.token = Optional.of(newToken));
     }
 
     /** The same, with another target file size. */
     public IngestOptions withTargetFileSize(DataSize size) {
-        return new IngestOptions(branch, summary, token, Optional.of(size), evolution, memoryBudget, sequenceColumn);
+        return with(values -> values.targetFileSize = Optional.of(size));
     }
 
     /** The same, with another rule for schemas that do not fit. */
     public IngestOptions withEvolution(SchemaEvolution rule) {
-        return new IngestOptions(branch, summary, token, targetFileSize, rule, memoryBudget, sequenceColumn);
+        return with(values -> values.evolution = rule);
     }
 
     /** The same, with another memory budget. */
     public IngestOptions withMemoryBudget(DataSize budget) {
-        return new IngestOptions(branch, summary, token, targetFileSize, evolution, budget, sequenceColumn);
+        return with(values -> values.memoryBudget = budget);
     }
 
     /** The same, with a column that orders rows of equal keys. */
     public IngestOptions withSequenceColumn(String column) {
-        return new IngestOptions(branch, summary, token, targetFileSize, evolution, memoryBudget, Optional.of(column));
+        return with(values -> values.sequenceColumn = Optional.of(column));
+    }
+
+    /** The same, with another way to take rows out. */
+    public IngestOptions withRowDeletes(RowDeletes way) {
+        return with(values -> values.rowDeletes = way);
+    }
+
+    /** The same, with a key index kept in a local folder. */
+    public IngestOptions withKeyIndex(Path folder) {
+        return with(values -> values.keyIndex = Optional.of(folder));
+    }
+
+    /** The same, with other gates. */
+    public IngestOptions withGates(List<WriteGate.Factory> others) {
+        return with(values -> values.gates = others);
+    }
+
+    /** The same, with or without sketches of distinct values. */
+    public IngestOptions withSketches(boolean wanted) {
+        return with(values -> values.sketches = wanted);
     }
 
     FileLimits limits(Table table) {
@@ -89,11 +114,61 @@ public record IngestOptions(
                 FileLimits.DEFAULT_MAX_OPEN_FILES);
     }
 
-    CommitRequest request() {
-        return request(Set.of());
+    /** What goes with the commit, with what the gates add to its summary. */
+    CommitRequest request(Map<String, String> ofGates) {
+        return request(ofGates, Set.of());
     }
 
-    CommitRequest request(Set<String> loadedFiles) {
-        return new CommitRequest(branch, summary, token, loadedFiles);
+    CommitRequest request(Map<String, String> ofGates, Set<String> loadedFiles) {
+        Map<String, String> all = new HashMap<>(summary);
+        all.putAll(ofGates);
+        return new CommitRequest(branch, all, token, loadedFiles);
+    }
+
+    private IngestOptions with(Consumer<Values> change) {
+        Values values = new Values();
+        values.branch = branch;
+        values.summary = summary;
+        values.token = token;
+        values.targetFileSize = targetFileSize;
+        values.evolution = evolution;
+        values.memoryBudget = memoryBudget;
+        values.sequenceColumn = sequenceColumn;
+        values.rowDeletes = rowDeletes;
+        values.keyIndex = keyIndex;
+        values.gates = gates;
+        values.sketches = sketches;
+        change.accept(values);
+        return values.options();
+    }
+
+    /** The components while they are changed; what stands here is the default. */
+    private static final class Values {
+        private String branch = SnapshotRef.MAIN_BRANCH;
+        private Map<String, String> summary = Map.of();
+        private Optional<ProducerToken> token = Optional.empty();
+        private Optional<DataSize> targetFileSize = Optional.empty();
+        private SchemaEvolution evolution = SchemaEvolution.FREEZE;
+        private DataSize memoryBudget = FileLimits.DEFAULT_MEMORY_BUDGET;
+        private Optional<String> sequenceColumn = Optional.empty();
+        private RowDeletes rowDeletes = RowDeletes.POSITIONS;
+        private Optional<Path> keyIndex = Optional.empty();
+        private List<WriteGate.Factory> gates = List.of();
+        private boolean sketches;
+
+        IngestOptions options() {
+            return new IngestOptions(
+                    branch,
+                    summary,
+                    token,
+                    targetFileSize,
+                    evolution,
+                    memoryBudget,
+                    sequenceColumn,
+                    rowDeletes,
+                    keyIndex,
+                    gates,
+                    sketches);
+        }
     }
 }

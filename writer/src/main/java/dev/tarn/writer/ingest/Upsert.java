@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
@@ -68,16 +69,18 @@ final class Upsert {
     }
 
     IngestReceipt run(BatchSource source) {
-        try (PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
+        try (WriteGates gates = WriteGates.open(table, options);
+                PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
-                write(batch, writer);
+                write(gates.admit(batch), writer);
             }
             List<DataFile> files = writer.complete();
+            gates.beforeCommit(files);
             if (files.isEmpty() && options.token().isEmpty()) {
-                return IngestReceipt.nothing();
+                return IngestReceipt.nothing(gates.rejectedRows());
             }
             try {
-                return Replanning.run(() -> commit(files));
+                return Replanning.run(() -> commit(files, gates));
             } catch (TarnException e) {
                 if (e.kind() != ErrorKind.UNKNOWN_OUTCOME) {
                     writer.abort();
@@ -90,14 +93,15 @@ final class Upsert {
         }
     }
 
-    private void write(VectorSchemaRoot batch, PartitionedFileWriter writer) {
-        int rows = batch.getRowCount();
+    private void write(RowSelection rows, PartitionedFileWriter writer) {
+        VectorSchemaRoot batch = rows.batch();
         ArrowRow keys = new ArrowRow(keySchema.asStruct(), batch);
         Types.NestedField orderColumn = sequence;
         ArrowRow order = orderColumn == null ? null : new ArrowRow(Types.StructType.of(orderColumn), batch);
         Map<Integer, Placed> winners = new HashMap<>();
         Map<Placed, Integer> rowOf = new HashMap<>();
-        for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < rows.count(); i++) {
+            int row = rows.rows()[i];
             KeyTuple key = KeyTuple.copyOf(keys.at(row), keySchema, row);
             Placed placed = newest.get(key);
             Object value = order == null ? null : order.at(row).get(0, Object.class);
@@ -117,8 +121,10 @@ final class Upsert {
             }
             winners.put(row, placed);
         }
-        int[] selected =
-                winners.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
+        int[] selected = IntStream.of(rows.rows())
+                .limit(rows.count())
+                .filter(winners::containsKey)
+                .toArray();
         writer.write(batch, selected, selected.length, (row, location, position) -> {
             Placed placed = winners.get(row);
             if (placed != null) {
@@ -148,7 +154,7 @@ final class Upsert {
         }
     }
 
-    private IngestReceipt commit(List<DataFile> files) {
+    private IngestReceipt commit(List<DataFile> files, WriteGates gates) {
         table.refresh();
         Snapshot start = table.snapshot(options.branch());
         DeletedRows deleted = new DeletedRows();
@@ -167,7 +173,10 @@ final class Upsert {
         written.added().forEach(delta::addDeletes);
         written.replaced().forEach(delta::removeDeletes);
         CommitResult result = Commits.commit(
-                table, delta, options.request(), () -> FileCleanup.delete(table.io(), written.locations()));
+                table,
+                delta,
+                options.request(gates.summary()),
+                () -> FileCleanup.delete(table.io(), written.locations()));
         if (result.alreadyCommitted()) {
             FileCleanup.delete(
                     table.io(), files.stream().map(DataFile::location).toList());
@@ -177,6 +186,7 @@ final class Upsert {
                 OptionalLong.of(result.snapshotId()),
                 false,
                 newest.size(),
+                gates.rejectedRows(),
                 replacedRows,
                 files.size(),
                 written.added().size(),
