@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 import org.apache.iceberg.SnapshotUpdate;
@@ -88,36 +89,63 @@ final class CommitAttempts {
      */
     CommitResult run(Function<Table, SnapshotUpdate<?>> update, List<CommitRequest> parts) {
         try {
-            if (parts.stream().allMatch(part -> part.tokens().isEmpty())) {
-                SnapshotUpdate<?> alone = update.apply(table);
-                prepare(alone, parts, tokens -> {});
-                alone.commit();
-            } else {
-                commitWithTokens(update, parts);
-            }
+            send(update, parts);
         } catch (AlreadyCommitted e) {
-            table.refresh();
+            // The check saw what the table has in memory now, so there is no need to read it again.
             return new CommitResult(find().orElseGet(this::newestSnapshotId), !e.byThisCommit);
         } catch (TarnException e) {
             throw e;
         } catch (ValidationException e) {
-            throw new ReplanException(
-                    "Table %s was changed by another writer: %s".formatted(table.name(), e.getMessage()), e);
+            throw replan(e);
         } catch (RuntimeException e) {
             return afterFailure(e);
         }
         return committed();
     }
 
-    /** The tokens go into a table property with the same commit: summaries are forgotten when their snapshots expire. */
-    private void commitWithTokens(Function<Table, SnapshotUpdate<?>> update, List<CommitRequest> parts) {
+    private void send(Function<Table, SnapshotUpdate<?>> update, List<CommitRequest> parts) {
+        if (parts.stream().allMatch(part -> part.tokens().isEmpty())) {
+            SnapshotUpdate<?> alone = beforeSending(() -> {
+                SnapshotUpdate<?> made = update.apply(table);
+                prepare(made, parts, tokens -> {});
+                return made;
+            });
+            alone.commit();
+            return;
+        }
+        // The tokens go into a table property with the same commit: summaries are forgotten when their snapshots expire.
         Transaction transaction = table.newTransaction();
         TokenProperty property = new TokenProperty(ProducerTokens.PROPERTY_PREFIX + branch);
-        SnapshotUpdate<?> withTokens = update.apply(transaction.table());
-        prepare(withTokens, parts, property::hold);
-        withTokens.commit();
-        property.follow(transaction.updateProperties()).commit();
+        beforeSending(() -> {
+            SnapshotUpdate<?> made = update.apply(transaction.table());
+            prepare(made, parts, property::hold);
+            made.commit();
+            property.follow(transaction.updateProperties()).commit();
+            return made;
+        });
         transaction.commitTransaction();
+    }
+
+    /** Whatever fails here, nothing has reached the catalog. */
+    private <T> T beforeSending(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (AlreadyCommitted | TarnException e) {
+            throw e;
+        } catch (ValidationException e) {
+            throw replan(e);
+        } catch (RuntimeException e) {
+            boolean wrong = e instanceof IllegalArgumentException || e instanceof NullPointerException;
+            throw new TarnException(
+                    wrong ? ErrorKind.INVALID : ErrorKind.UNAVAILABLE,
+                    "Cannot prepare the commit to table %s: %s".formatted(table.name(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private ReplanException replan(ValidationException e) {
+        return new ReplanException(
+                "Table %s was changed by another writer: %s".formatted(table.name(), e.getMessage()), e);
     }
 
     /** Follows the tokens when the transaction is applied again to what others have committed. */
