@@ -124,8 +124,7 @@ public final class IngestSession implements AutoCloseable {
      * @throws TarnException CORRUPT if the tokens in the table cannot be read
      */
     public static IngestSession open(Table table, SessionOptions options) {
-        GroupCommitter committer =
-                GroupCommitter.open(table, options.ingest().branch(), options.committer());
+        GroupCommitter committer = GroupCommitter.open(table, options.ingest().branch(), options.committer());
         try {
             return new IngestSession(committer, CommitterUse.OWN, new SessionBudget(options.budget()), options);
         } catch (RuntimeException e) {
@@ -334,8 +333,8 @@ public final class IngestSession implements AutoCloseable {
                 worker.execute(() -> finish(unused));
             });
             open = Optional.of(opened);
-            var unusedTimer = worker.schedule(
-                    () -> rollIfOpen(opened), options.flushAge().toMillis(), TimeUnit.MILLISECONDS);
+            var unusedTimer =
+                    worker.schedule(() -> rollIfOpen(opened), options.flushAge().toMillis(), TimeUnit.MILLISECONDS);
         }
         return open.get();
     }
@@ -462,16 +461,18 @@ public final class IngestSession implements AutoCloseable {
             }
         };
         CommitSet set = CommitSet.append(files, window.request(options.ingest()), owner);
-        var unusedEnding = committer.submit(set).whenCompleteAsync(
-                (result, failure) -> {
-                    if (failure == null) {
-                        rememberLeftovers(kept);
-                        end(window, receipt(window, result, files));
-                    } else {
-                        fail(window, failure, kept);
-                    }
-                },
-                worker);
+        var unusedEnding = committer
+                .submit(set)
+                .whenCompleteAsync(
+                        (result, failure) -> {
+                            if (failure == null) {
+                                rememberLeftovers(kept);
+                                end(window, receipt(window, result, files));
+                            } else {
+                                fail(window, failure, kept);
+                            }
+                        },
+                        worker);
     }
 
     private static List<String> locations(List<DataFile> files) {

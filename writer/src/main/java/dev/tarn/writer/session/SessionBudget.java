@@ -98,7 +98,9 @@ public final class SessionBudget {
 
     @GuardedBy("this")
     private Optional<Holder> largestHolder() {
-        return holders.stream().filter(holder -> holder.openBytes() > 0).max(Comparator.comparingLong(Holder::openBytes));
+        return holders.stream()
+                .filter(holder -> holder.openBytes() > 0)
+                .max(Comparator.comparingLong(Holder::openBytes));
     }
 
     @GuardedBy("this")

@@ -36,7 +36,8 @@ final class WindowFiles {
     BatchFiles open(Schema batches) {
         BatchFiles files;
         if (aligned.isPresent() && aligned.get().equals(batches)) {
-            // A commit on its way would hold the batch up for as long as the catalog takes. Metadata is immutable, so what
+            // A commit on its way would hold the batch up for as long as the catalog takes. Metadata is immutable, so
+            // what
             // the table has in memory is fit to write by; the next window sees what is newer.
             files = committer
                     .tryWithTable(table -> openRefreshed(table, batches))
@@ -53,7 +54,9 @@ final class WindowFiles {
             table.refresh();
         } catch (NoSuchTableException e) {
             throw new TarnException(
-                    ErrorKind.NOT_FOUND, "Table %s was dropped; nothing more can be offered".formatted(table.name()), e);
+                    ErrorKind.NOT_FOUND,
+                    "Table %s was dropped; nothing more can be offered".formatted(table.name()),
+                    e);
         } catch (RuntimeException e) {
             // The commit is tried again until its deadline, and the files fit what the table was; so go on.
             LOG.info("Could not refresh table {} for the next files: {}", table.name(), e.toString());

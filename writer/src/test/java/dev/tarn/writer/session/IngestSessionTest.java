@@ -229,7 +229,8 @@ class IngestSessionTest {
 
             assertThatThrownBy(two::flush)
                     .isInstanceOfSatisfying(
-                            FlushFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFLICT))
+                            FlushFailedException.class,
+                            e -> assertThat(e.kind()).isEqualTo(ErrorKind.CONFLICT))
                     .hasMessageContaining("expected its newest token to be none but found 0:5");
             assertThat(overlapping).isCompletedExceptionally();
             assertThatThrownBy(() -> offer(two, 8, 1, Batches.at("p", 0, 9)))
@@ -371,9 +372,7 @@ class IngestSessionTest {
             offer(session, 3, 3, Batches.at("p", 0, 6));
         }
         Table other = catalog.load("t");
-        other.manageSnapshots()
-                .rollbackTo(other.currentSnapshot().parentId())
-                .commit();
+        other.manageSnapshots().rollbackTo(other.currentSnapshot().parentId()).commit();
 
         try (IngestSession session = session(BY_HAND)) {
             assertThat(session.resume("p")).isEqualTo(Optional.of(new ProducerToken("p", 0, 3)));
