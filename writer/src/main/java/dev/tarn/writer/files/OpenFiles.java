@@ -159,8 +159,8 @@ final class OpenFiles {
         return finishedBytes;
     }
 
-    /** Deletes every file, finished or not. */
-    void abort() {
+    /** Deletes every file, finished or not, and returns those that could not be deleted. */
+    List<String> abort() {
         for (OpenFile file : open.values()) {
             try {
                 file.writer().close();
@@ -170,9 +170,10 @@ final class OpenFiles {
         }
         open.clear();
         bufferedBytes = 0;
-        FileCleanup.delete(table.io(), created);
+        List<String> leftOver = FileCleanup.delete(table.io(), created);
         created.clear();
         finished.clear();
+        return leftOver;
     }
 
     static long bytesOf(VectorSchemaRoot batch) {

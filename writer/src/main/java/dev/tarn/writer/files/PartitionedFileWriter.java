@@ -141,10 +141,14 @@ public final class PartitionedFileWriter implements AutoCloseable {
         return files.finished();
     }
 
-    /** Deletes every file that was written, finished or not; what cannot be deleted is logged and left to orphan cleanup. */
-    public void abort() {
+    /**
+     * Deletes every file that was written, finished or not.
+     *
+     * @return what could not be deleted, which is logged and left to orphan cleanup
+     */
+    public List<String> abort() {
         dropWaitingRows();
-        files.abort();
+        return files.abort();
     }
 
     @Override

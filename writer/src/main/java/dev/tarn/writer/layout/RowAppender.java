@@ -40,6 +40,9 @@ final class RowAppender {
     }
 
     private static void append(FieldVector wrappedTarget, int start, FieldVector wrappedSource, Chosen chosen) {
+        if (chosen.count() == 0) {
+            return;
+        }
         FieldVector target = ColumnReaders.storage(wrappedTarget);
         FieldVector source = ColumnReaders.storage(wrappedSource);
         if (source instanceof BitVector || source instanceof NullVector) {
