@@ -1,0 +1,29 @@
+package dev.tarn.writer.change;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.SnapshotUpdate;
+
+/**
+ * One attempt at a commit, resolved against one snapshot.
+ *
+ * @param update to be committed; made for one commit
+ * @param attemptFiles locations that only this attempt refers to; to be deleted if it is not committed
+ * @param dataFiles locations of all data files that it adds
+ * @param rowsDeleted rows that were visible and will not be; 0 where rows are removed by key without looking for them
+ * @param deleteFilesAdded new deletion vectors and delete files
+ * @param bytesAdded length of all new files
+ */
+public record PlannedChange(
+        SnapshotUpdate<?> update,
+        List<String> attemptFiles,
+        Set<String> dataFiles,
+        long rowsDeleted,
+        int deleteFilesAdded,
+        long bytesAdded) {
+    /** Copies the collections. */
+    public PlannedChange {
+        attemptFiles = List.copyOf(attemptFiles);
+        dataFiles = Set.copyOf(dataFiles);
+    }
+}
