@@ -3,6 +3,7 @@ package dev.tarn.writer.change;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.commit.CommitRequest;
+import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.files.FileCleanup;
 import dev.tarn.writer.index.FileRows;
 import dev.tarn.writer.internal.ArrowRow;
@@ -120,7 +121,7 @@ public final class FilterChange {
         }
 
         @Override
-        public void committed(PlannedChange plan) {
+        public void committed(PlannedChange plan, CommitResult result) {
             copies.keepOnly(plan.dataFiles());
         }
 

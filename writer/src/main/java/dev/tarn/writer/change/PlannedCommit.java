@@ -16,7 +16,7 @@ final class PlannedCommit {
     /** What is left to do with files that outlive an attempt. */
     interface Ending {
         /** The plan is in the table. */
-        void committed(PlannedChange plan);
+        void committed(PlannedChange plan, CommitResult result);
 
         /** Nothing is in the table, for certain. */
         void abort();
@@ -69,7 +69,7 @@ final class PlannedCommit {
             FileCleanup.delete(table.io(), plan.attemptFiles());
             return new ChangeResult(commit, 0, 0, 0, 0, 0);
         }
-        ending.committed(plan);
+        ending.committed(plan, commit);
         return new ChangeResult(
                 commit, rowsAdded, plan.rowsDeleted(), dataFiles, plan.deleteFilesAdded(), plan.bytesAdded());
     }

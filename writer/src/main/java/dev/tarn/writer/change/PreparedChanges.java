@@ -1,20 +1,25 @@
 package dev.tarn.writer.change;
 
 import dev.tarn.writer.commit.CommitRequest;
+import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.files.FileCleanup;
 import dev.tarn.writer.index.KeyColumns;
 import dev.tarn.writer.index.PendingKeys;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotChanges;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keyed changes whose files are written, to be committed: at once with {@link #commit}, or by the caller with {@link #plan}
- * for each attempt and then one of {@link #committed} and {@link #abort}; after an unknown outcome, neither. Owns its
+ * Keyed changes whose files are written, to be committed: with {@link #commit}, or by somebody else, who takes {@link #update}
+ * for each attempt and at the end calls {@link #committed} or {@link #abort}; after an unknown outcome, neither. Owns its
  * files. Not thread-safe.
  */
 public final class PreparedChanges {
@@ -27,6 +32,8 @@ public final class PreparedChanges {
     private final CopyOnWrite copies;
     private final OldRows oldRows;
     private final TableIdentity identity;
+    private final Set<String> attemptFiles = new HashSet<>();
+    private long rowsDeleted;
 
     PreparedChanges(
             Table table,
@@ -64,15 +71,84 @@ public final class PreparedChanges {
     }
 
     /**
-     * Resolves the changes against the newest snapshot, after a refresh of the table. What an earlier attempt found out
-     * about files that are still there is not looked up again.
+     * Plans and commits, again when others interfere; then cleans up, whatever the ending.
      *
-     * @throws dev.tarn.common.TarnException CONFLICT if the table was replaced or its key columns changed, NOT_FOUND if
-     *     it was dropped
+     * @throws dev.tarn.common.TarnException CONFLICT, also if the table was replaced or a key column changed; NOT_FOUND if it
+     *     was dropped; UNKNOWN_OUTCOME, after which all files are kept
      */
-    public PlannedChange plan() {
+    public ChangeResult commit(CommitRequest request) {
+        PlannedCommit.Ending ending = new PlannedCommit.Ending() {
+            @Override
+            public void committed(PlannedChange plan, CommitResult result) {
+                deleteAllBut(plan.dataFiles());
+            }
+
+            @Override
+            public void abort() {
+                PreparedChanges.this.abort();
+            }
+        };
+        return PlannedCommit.run(
+                table,
+                request,
+                () -> {
+                    identity.refresh(table);
+                    return plan(table.snapshot(options.branch()));
+                },
+                ending,
+                rowsAdded(),
+                dataFiles.size());
+    }
+
+    /**
+     * Resolves the changes against the snapshot that a table or transaction is at, and makes the update on it. For each
+     * attempt anew; what earlier ones found out about data files that are still there is not looked up again.
+     *
+     * @param target of the same table
+     * @throws dev.tarn.common.TarnException as {@link #commit}
+     */
+    public SnapshotUpdate<?> update(Table target) {
+        Snapshot start = target.snapshot(options.branch());
+        if (start == null || table.snapshot(start.snapshotId()) == null) {
+            identity.refresh(table);
+        }
+        identity.check(target);
+        PlannedChange plan = plan(start);
+        attemptFiles.addAll(plan.attemptFiles());
+        rowsDeleted = plan.rowsDeleted();
+        return plan.update().apply(target);
+    }
+
+    /** Rows that the newest attempt removes, as far as it looked for them. */
+    public long rowsDeleted() {
+        return rowsDeleted;
+    }
+
+    /** Deletes the files that a committed snapshot does without; none, if the snapshot is gone already. */
+    public void committed(long snapshotId) {
         identity.refresh(table);
-        Snapshot start = table.snapshot(options.branch());
+        Snapshot snapshot = table.snapshot(snapshotId);
+        if (snapshot == null) {
+            return;
+        }
+        SnapshotChanges changes = SnapshotChanges.builderFor(table).snapshot(snapshot).build();
+        Set<String> used = new HashSet<>();
+        changes.addedDataFiles().forEach(file -> used.add(file.location()));
+        changes.addedDeleteFiles().forEach(file -> used.add(file.location()));
+        deleteAllBut(used);
+        attemptFiles.removeIf(used::contains);
+        FileCleanup.delete(table.io(), attemptFiles);
+    }
+
+    /** Deletes all files, as nothing was or will be committed. */
+    public void abort() {
+        deleteAllBut(Set.of());
+        FileCleanup.delete(
+                table.io(), byKey.stream().map(DeleteFile::location).toList());
+        FileCleanup.delete(table.io(), attemptFiles);
+    }
+
+    private PlannedChange plan(@Nullable Snapshot start) {
         RowRemoval removal = new RowRemoval(table, options.rowDeletes(), copies);
         if (start != null && options.rowDeletes() != RowDeletes.EQUALITY) {
             oldRows.find(start, removal);
@@ -80,42 +156,13 @@ public final class PreparedChanges {
         return removal.plan(start, dataFiles, placements.lost(), byKey, touched, RowRemoval.NewRows.CONFLICT);
     }
 
-    /**
-     * Plans and commits, again when others interfere; then cleans up, whatever the ending.
-     *
-     * @throws dev.tarn.common.TarnException CONFLICT, UNKNOWN_OUTCOME (all files are kept), and as {@link #plan}
-     */
-    public ChangeResult commit(CommitRequest request) {
-        return PlannedCommit.run(table, request, this::plan, new PlannedCommit.Ending() {
-            @Override
-            public void committed(PlannedChange plan) {
-                PreparedChanges.this.committed(plan);
-            }
-
-            @Override
-            public void abort() {
-                PreparedChanges.this.abort();
-            }
-        }, rowsAdded(), dataFiles.size());
-    }
-
-    /** Deletes the files that the committed plan does without. */
-    public void committed(PlannedChange plan) {
-        copies.keepOnly(plan.dataFiles());
+    private void deleteAllBut(Set<String> committed) {
+        copies.keepOnly(committed);
         FileCleanup.delete(
                 table.io(),
                 dataFiles.stream()
                         .map(DataFile::location)
-                        .filter(location -> !plan.dataFiles().contains(location))
+                        .filter(location -> !committed.contains(location))
                         .toList());
-    }
-
-    /** Deletes all files, as nothing was or will be committed. */
-    public void abort() {
-        copies.keepOnly(java.util.Set.of());
-        List<String> written = new ArrayList<>();
-        dataFiles.forEach(file -> written.add(file.location()));
-        byKey.forEach(file -> written.add(file.location()));
-        FileCleanup.delete(table.io(), written);
     }
 }

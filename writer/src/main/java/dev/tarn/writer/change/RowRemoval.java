@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -80,41 +83,46 @@ final class RowRemoval {
             List<DeleteFile> byKey,
             Expression touched,
             NewRows newRows) {
-        RowDelta delta = table.newRowDelta().validateDeletedFiles();
+        List<Consumer<RowDelta>> steps = new ArrayList<>();
+        steps.add(RowDelta::validateDeletedFiles);
         if (start != null) {
-            delta.validateFromSnapshot(start.snapshotId());
+            steps.add(delta -> delta.validateFromSnapshot(start.snapshotId()));
         }
-        byKey.forEach(delta::addDeletes);
-        wholeFiles.forEach(task -> removeFile(task, delta));
+        byKey.forEach(file -> steps.add(delta -> delta.addDeletes(file)));
+        wholeFiles.forEach(task -> steps.add(delta -> removeFile(task, delta)));
         if (way == RowDeletes.COPY_ON_WRITE) {
             // A copy gets a new sequence number, so that no delete that came meanwhile counts for it, whatever it is about.
-            validate(delta.conflictDetectionFilter(Expressions.alwaysTrue()), newRows);
-            return copy(delta, added, lost);
+            steps.add(delta -> validate(delta, Expressions.alwaysTrue(), newRows));
+            return copy(steps, added, lost);
         }
         if (byKey.isEmpty()) {
-            validate(delta.conflictDetectionFilter(touched), newRows);
+            steps.add(delta -> validate(delta, touched, newRows));
         }
-        return deletePositions(delta, added, lost, byKey);
+        return deletePositions(steps, added, lost, byKey);
     }
 
-    private static void validate(RowDelta delta, NewRows newRows) {
-        delta.validateNoConflictingDeleteFiles();
+    private static void validate(RowDelta delta, Expression conflicts, NewRows newRows) {
+        delta.conflictDetectionFilter(conflicts).validateNoConflictingDeleteFiles();
         if (newRows == NewRows.CONFLICT) {
             delta.validateNoConflictingDataFiles();
         }
     }
 
     private PlannedChange deletePositions(
-            RowDelta delta, List<DataFile> added, Map<String, Roaring64Bitmap> lost, List<DeleteFile> byKey) {
+            List<Consumer<RowDelta>> steps,
+            List<DataFile> added,
+            Map<String, Roaring64Bitmap> lost,
+            List<DeleteFile> byKey) {
         DeletedRows deleted = new DeletedRows();
         parts.forEach((location, part) -> {
             FileScanTask task = part.task();
             deleted.addFile(location, task.spec(), task.file().partition(), FileRows.positionDeletes(task));
             deleted.addPositions(location, part.positions());
         });
-        delta.validateDataFilesExist(parts.keySet());
+        List<String> affected = List.copyOf(parts.keySet());
+        steps.add(delta -> delta.validateDataFilesExist(affected));
         for (DataFile file : added) {
-            delta.addRows(file);
+            steps.add(delta -> delta.addRows(file));
             Roaring64Bitmap positions = lost.get(file.location());
             if (positions != null) {
                 deleted.addFile(
@@ -126,13 +134,15 @@ final class RowRemoval {
             }
         }
         DeleteFilesWriter.Written written = DeleteFilesWriter.write(table, deleted);
-        written.added().forEach(delta::addDeletes);
-        written.replaced().forEach(delta::removeDeletes);
+        steps.add(delta -> {
+            written.added().forEach(delta::addDeletes);
+            written.replaced().forEach(delta::removeDeletes);
+        });
         long bytes = bytes(added)
                 + written.bytes()
                 + byKey.stream().mapToLong(DeleteFile::fileSizeInBytes).sum();
         return new PlannedChange(
-                delta,
+                update(steps),
                 written.locations(),
                 locations(added),
                 rows,
@@ -140,10 +150,11 @@ final class RowRemoval {
                 bytes);
     }
 
-    private PlannedChange copy(RowDelta delta, List<DataFile> added, Map<String, Roaring64Bitmap> lost) {
+    private PlannedChange copy(
+            List<Consumer<RowDelta>> steps, List<DataFile> added, Map<String, Roaring64Bitmap> lost) {
         List<DataFile> files = new ArrayList<>();
         for (Part part : parts.values()) {
-            removeFile(part.task(), delta);
+            steps.add(delta -> removeFile(part.task(), delta));
             copies.rewrite(part.task(), part.positions()).ifPresent(files::add);
         }
         for (DataFile file : added) {
@@ -152,8 +163,17 @@ final class RowRemoval {
                     positions == null ? Optional.of(file) : copies.rewriteNew(file, positions);
             kept.ifPresent(files::add);
         }
-        files.forEach(delta::addRows);
-        return new PlannedChange(delta, List.of(), locations(files), rows, 0, bytes(files));
+        files.forEach(file -> steps.add(delta -> delta.addRows(file)));
+        return new PlannedChange(update(steps), List.of(), locations(files), rows, 0, bytes(files));
+    }
+
+    private static Function<Table, SnapshotUpdate<?>> update(List<Consumer<RowDelta>> steps) {
+        List<Consumer<RowDelta>> all = List.copyOf(steps);
+        return target -> {
+            RowDelta delta = target.newRowDelta();
+            all.forEach(step -> step.accept(delta));
+            return delta;
+        };
     }
 
     private static void removeFile(FileScanTask task, RowDelta delta) {

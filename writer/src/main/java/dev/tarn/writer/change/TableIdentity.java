@@ -39,6 +39,15 @@ record TableIdentity(UUID uuid, @Nullable KeyColumns keys) {
                     "Table %s was dropped while it was written; nothing was committed".formatted(table.name()),
                     e);
         }
+        check(table);
+    }
+
+    /**
+     * Looks at a table as it is in memory.
+     *
+     * @throws TarnException CONFLICT if another has its name now or a key column changed
+     */
+    void check(Table table) {
         if (!table.uuid().equals(uuid)) {
             throw conflict(table, "was replaced by another table of its name");
         }
