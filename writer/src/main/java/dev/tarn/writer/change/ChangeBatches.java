@@ -76,8 +76,9 @@ public final class ChangeBatches implements AutoCloseable {
         BitSet deletes = new BitSet(batch.getRowCount());
         for (int row = 0; row < batch.getRowCount(); row++) {
             Object value = operations.getObject(row);
-            ChangeKind kind =
-                    value == null ? null : options.operations().get(value.toString().toLowerCase(Locale.ROOT));
+            ChangeKind kind = value == null
+                    ? null
+                    : options.operations().get(value.toString().toLowerCase(Locale.ROOT));
             if (kind == null) {
                 throw new TarnException(
                         ErrorKind.INVALID,
@@ -123,8 +124,7 @@ public final class ChangeBatches implements AutoCloseable {
             }
         }
         vectors.add(fresh);
-        return new VectorSchemaRoot(
-                vectors.stream().map(FieldVector::getField).toList(), vectors, batch.getRowCount());
+        return new VectorSchemaRoot(vectors.stream().map(FieldVector::getField).toList(), vectors, batch.getRowCount());
     }
 
     @Override

@@ -60,7 +60,9 @@ final class CopyOnWrite {
     Optional<DataFile> rewrite(FileScanTask task, Roaring64Bitmap dropped) {
         Set<String> deletes = task.deletes().stream().map(CopyOnWrite::identity).collect(Collectors.toSet());
         Rewritten earlier = rewritten.get(task.file().location());
-        if (earlier != null && earlier.dropped().equals(dropped) && earlier.deletes().equals(deletes)) {
+        if (earlier != null
+                && earlier.dropped().equals(dropped)
+                && earlier.deletes().equals(deletes)) {
             return earlier.file();
         }
         Schema schema = TableUtil.supportsRowLineage(table)
@@ -113,7 +115,8 @@ final class CopyOnWrite {
 
     private Optional<DataFile> write(DataFile source, Schema schema, Rows rows) {
         PartitionSpec spec = Objects.requireNonNull(table.specs().get(source.specId()));
-        SortOrder order = source.sortOrderId() == null ? null : table.sortOrders().get(source.sortOrderId());
+        SortOrder order =
+                source.sortOrderId() == null ? null : table.sortOrders().get(source.sortOrderId());
         GenericFileWriterFactory.Builder builder = new GenericFileWriterFactory.Builder(table)
                 .dataFileFormat(FileFormat.PARQUET)
                 .dataSchema(schema);
@@ -125,9 +128,8 @@ final class CopyOnWrite {
                 .format(FileFormat.PARQUET)
                 .operationId(UUID.randomUUID().toString())
                 .build();
-        EncryptedOutputFile output = spec.isUnpartitioned()
-                ? locations.newOutputFile()
-                : locations.newOutputFile(spec, source.partition());
+        EncryptedOutputFile output =
+                spec.isUnpartitioned() ? locations.newOutputFile() : locations.newOutputFile(spec, source.partition());
         written.add(output.encryptingOutputFile().location());
         DataWriter<Record> writer =
                 builder.build().newDataWriter(output, spec, spec.isUnpartitioned() ? null : source.partition());

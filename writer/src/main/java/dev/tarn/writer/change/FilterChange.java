@@ -144,8 +144,7 @@ public final class FilterChange {
             throw new NothingToDo();
         }
         // Rows that others add while old ones are deleted may stay; while they are replaced, they may not.
-        RowRemoval.NewRows newRows =
-                added.isEmpty() ? RowRemoval.NewRows.ALLOWED : RowRemoval.NewRows.CONFLICT;
+        RowRemoval.NewRows newRows = added.isEmpty() ? RowRemoval.NewRows.ALLOWED : RowRemoval.NewRows.CONFLICT;
         return removal.plan(start, added, Map.of(), List.of(), filter, newRows);
     }
 

@@ -10,7 +10,6 @@ import dev.tarn.writer.index.KeyColumns;
 import dev.tarn.writer.index.KeyHash;
 import dev.tarn.writer.index.KeyRange;
 import dev.tarn.writer.index.PendingKeys;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -189,4 +188,5 @@ public final class KeyedChanges implements AutoCloseable {
                     "The %d keys of one change of table %s take more memory than %s, half of its budget; split it or raise the budget"
                             .formatted(keys.size(), table.name(), options.keyBudget()));
         }
-    }}
+    }
+}

@@ -59,8 +59,8 @@ final class Placements {
     RowPlacement of(int[] keys, long firstRow) {
         return (row, location, position) -> {
             if (position > MAX_POSITION) {
-                throw new IllegalStateException("A data file with more than %d rows: %s"
-                        .formatted(MAX_POSITION, location));
+                throw new IllegalStateException(
+                        "A data file with more than %d rows: %s".formatted(MAX_POSITION, location));
             }
             int ordinal = ordinals.computeIfAbsent(location, absent -> {
                 locations.add(absent);
@@ -79,7 +79,10 @@ final class Placements {
 
     /** Rows that are placed and not lost. */
     long visible() {
-        return placed - lost.values().stream().mapToLong(Roaring64Bitmap::getLongCardinality).sum();
+        return placed
+                - lost.values().stream()
+                        .mapToLong(Roaring64Bitmap::getLongCardinality)
+                        .sum();
     }
 
     /** Positions of rows that lost, by data file. */

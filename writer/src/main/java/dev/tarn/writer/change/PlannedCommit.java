@@ -30,8 +30,7 @@ final class PlannedCommit {
             long rowsAdded,
             int dataFiles) {
         try {
-            ChangeResult result =
-                    Replanning.run(() -> attempt(table, request, planner, ending, rowsAdded, dataFiles));
+            ChangeResult result = Replanning.run(() -> attempt(table, request, planner, ending, rowsAdded, dataFiles));
             if (result.commit().alreadyCommitted()) {
                 ending.abort();
             }

@@ -131,7 +131,8 @@ public final class PreparedChanges {
         if (snapshot == null) {
             return;
         }
-        SnapshotChanges changes = SnapshotChanges.builderFor(table).snapshot(snapshot).build();
+        SnapshotChanges changes =
+                SnapshotChanges.builderFor(table).snapshot(snapshot).build();
         Set<String> used = new HashSet<>();
         changes.addedDataFiles().forEach(file -> used.add(file.location()));
         changes.addedDeleteFiles().forEach(file -> used.add(file.location()));
@@ -143,8 +144,7 @@ public final class PreparedChanges {
     /** Deletes all files, as nothing was or will be committed. */
     public void abort() {
         deleteAllBut(Set.of());
-        FileCleanup.delete(
-                table.io(), byKey.stream().map(DeleteFile::location).toList());
+        FileCleanup.delete(table.io(), byKey.stream().map(DeleteFile::location).toList());
         FileCleanup.delete(table.io(), attemptFiles);
     }
 

@@ -91,7 +91,8 @@ final class RowRemoval {
         byKey.forEach(file -> steps.add(delta -> delta.addDeletes(file)));
         wholeFiles.forEach(task -> steps.add(delta -> removeFile(task, delta)));
         if (way == RowDeletes.COPY_ON_WRITE) {
-            // A copy gets a new sequence number, so that no delete that came meanwhile counts for it, whatever it is about.
+            // A copy gets a new sequence number, so that no delete that came meanwhile counts for it, whatever it is
+            // about.
             steps.add(delta -> validate(delta, Expressions.alwaysTrue(), newRows));
             return copy(steps, added, lost);
         }
@@ -159,8 +160,7 @@ final class RowRemoval {
         }
         for (DataFile file : added) {
             Roaring64Bitmap positions = lost.get(file.location());
-            Optional<DataFile> kept =
-                    positions == null ? Optional.of(file) : copies.rewriteNew(file, positions);
+            Optional<DataFile> kept = positions == null ? Optional.of(file) : copies.rewriteNew(file, positions);
             kept.ifPresent(files::add);
         }
         files.forEach(file -> steps.add(delta -> delta.addRows(file)));

@@ -38,6 +38,9 @@ record TableIdentity(UUID uuid, @Nullable KeyColumns keys) {
                     ErrorKind.NOT_FOUND,
                     "Table %s was dropped while it was written; nothing was committed".formatted(table.name()),
                     e);
+        } catch (IllegalStateException e) {
+            // Iceberg's own check of the table's id.
+            throw new TarnException(ErrorKind.CONFLICT, replaced(table), e);
         }
         check(table);
     }
@@ -49,7 +52,7 @@ record TableIdentity(UUID uuid, @Nullable KeyColumns keys) {
      */
     void check(Table table) {
         if (!table.uuid().equals(uuid)) {
-            throw conflict(table, "was replaced by another table of its name");
+            throw new TarnException(ErrorKind.CONFLICT, replaced(table));
         }
         if (keys == null) {
             return;
@@ -65,6 +68,11 @@ record TableIdentity(UUID uuid, @Nullable KeyColumns keys) {
                                         .formatted(key.name(), key.type(), now.name(), now.type()));
             }
         }
+    }
+
+    private static String replaced(Table table) {
+        return "Table %s was replaced by another of its name while it was written; nothing was committed, write again"
+                .formatted(table.name());
     }
 
     private static TarnException conflict(Table table, String change) {

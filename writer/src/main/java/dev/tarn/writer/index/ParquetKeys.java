@@ -100,8 +100,7 @@ final class ParquetKeys {
         ColumnReadStoreImpl store = new ColumnReadStoreImpl(pages, new NoConverters(), projection, createdBy);
         List<Cell> cells = new ArrayList<>();
         for (int i = 0; i < projection.getColumns().size(); i++) {
-            ColumnReader reader =
-                    store.getColumnReader(projection.getColumns().get(i));
+            ColumnReader reader = store.getColumnReader(projection.getColumns().get(i));
             cells.add(new Cell(
                     reader,
                     projection.getColumns().get(i).getMaxDefinitionLevel(),
@@ -130,12 +129,10 @@ final class ParquetKeys {
     private record Cell(ColumnReader reader, int definition, Runnable appender) {}
 
     private Runnable appender(Types.NestedField column, ColumnReader reader) {
-        PrimitiveTypeName physical =
-                reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName();
+        PrimitiveTypeName physical = reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName();
         return switch (column.type().typeId()) {
             case BOOLEAN -> () -> hash.putLong(reader.getBoolean() ? 1 : 0);
-            case STRING, FIXED, BINARY ->
-                () -> hash.putBytes(reader.getBinary().getBytesUnsafe());
+            case STRING, FIXED, BINARY -> () -> hash.putBytes(reader.getBinary().getBytesUnsafe());
             case UUID -> () -> hash.putUuid(reader.getBinary().getBytesUnsafe());
             case DECIMAL ->
                 switch (physical) {
@@ -171,11 +168,10 @@ final class ParquetKeys {
             return false;
         }
         PrimitiveType given = found.asPrimitiveType();
-        PrimitiveType written = ParquetSchemaUtil.convert(new Schema(column), "key")
-                .getType(0)
-                .asPrimitiveType();
-        boolean sameAnnotation = java.util.Objects.equals(
-                given.getLogicalTypeAnnotation(), written.getLogicalTypeAnnotation());
+        PrimitiveType written =
+                ParquetSchemaUtil.convert(new Schema(column), "key").getType(0).asPrimitiveType();
+        boolean sameAnnotation =
+                java.util.Objects.equals(given.getLogicalTypeAnnotation(), written.getLogicalTypeAnnotation());
         return switch (column.type().typeId()) {
             case DECIMAL -> isDecimalOfScale(given, ((Types.DecimalType) column.type()).scale());
             // An integer that was widened later: its annotation, where there is one, tells the width.

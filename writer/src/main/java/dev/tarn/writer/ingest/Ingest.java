@@ -212,7 +212,8 @@ public final class Ingest {
         return new FilterChange(table, options.branch(), options.rowDeletes(), filter);
     }
 
-    private IngestReceipt change(FilterChange change, List<DataFile> files, Map<String, String> summary, long rejected) {
+    private IngestReceipt change(
+            FilterChange change, List<DataFile> files, Map<String, String> summary, long rejected) {
         WhenEmpty whenEmpty = options.token().isPresent() ? WhenEmpty.COMMIT : WhenEmpty.SKIP;
         return change.commit(options.request(summary), whenEmpty, files)
                 .map(result -> Upsert.receipt(result, rejected))

@@ -70,17 +70,15 @@ final class RowSource implements BatchSource, AutoCloseable {
         columns.add(Types.NestedField.optional(EVENT_COLUMN_ID, merge.operationColumn(), Types.StringType.get()));
         merge.sequenceColumn()
                 .filter(name -> schema.findField(name) == null)
-                .ifPresent(name -> columns.add(
-                        Types.NestedField.optional(EVENT_COLUMN_ID + 1, name, Types.LongType.get())));
+                .ifPresent(name ->
+                        columns.add(Types.NestedField.optional(EVENT_COLUMN_ID + 1, name, Types.LongType.get())));
         Schema withOperation = new Schema(columns);
-        List<String> names =
-                columns.stream().map(Types.NestedField::name).toList();
+        List<String> names = columns.stream().map(Types.NestedField::name).toList();
         return new RowSource(withOperation, mapped(events.iterator(), event -> {
             refuseUnknown(event.values(), names);
             String kind = event.kind().name().toLowerCase(Locale.ROOT);
-            return (name, position) -> name.equals(merge.operationColumn())
-                    ? kind
-                    : event.values().get(name);
+            return (name, position) ->
+                    name.equals(merge.operationColumn()) ? kind : event.values().get(name);
         }));
     }
 
