@@ -196,13 +196,7 @@ public final class Ingest {
                     change.requireMatches(rows.batch(), rows.rows(), rows.count());
                     writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
                 }
-                List<DataFile> files = writer.complete();
-                try {
-                    gates.beforeCommit(files);
-                } catch (RuntimeException e) {
-                    writer.abort();
-                    throw e;
-                }
+                List<DataFile> files = complete(writer, gates);
                 return change(change, files, gates.summary(), gates.rejectedRows());
             }
         });
@@ -243,8 +237,7 @@ public final class Ingest {
                 RowSelection rows = gates.admit(batch);
                 writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
             }
-            List<DataFile> files = writer.complete();
-            gates.beforeCommit(files);
+            List<DataFile> files = complete(writer, gates);
             if (files.isEmpty()
                     && whenEmpty == WhenEmpty.SKIP
                     && options.token().isEmpty()) {
@@ -257,6 +250,17 @@ public final class Ingest {
             }
             return receipt(result, files, gates.rejectedRows());
         }
+    }
+
+    private static List<DataFile> complete(PartitionedFileWriter writer, WriteGates gates) {
+        List<DataFile> files = writer.complete();
+        try {
+            gates.beforeCommit(files);
+        } catch (RuntimeException e) {
+            writer.abort();
+            throw e;
+        }
+        return files;
     }
 
     private SnapshotUpdate<?> appendAll(Table target, List<DataFile> files) {
@@ -292,11 +296,15 @@ public final class Ingest {
     }
 
     private OptionalLong findCommitted() {
-        return options.token().isPresent() ? findCommitted(options.token().get()) : OptionalLong.empty();
-    }
-
-    private OptionalLong findCommitted(ProducerToken token) {
-        return SnapshotCommit.findCommitted(table, options.branch(), token);
+        OptionalLong committed = OptionalLong.empty();
+        for (ProducerToken token : options.tokens()) {
+            committed = SnapshotCommit.findCommitted(table, options.branch(), token);
+            if (committed.isEmpty()) {
+                // Of work that is there in part the commit itself says what to do.
+                return committed;
+            }
+        }
+        return committed;
     }
 
     private IngestReceipt receipt(CommitResult result, List<DataFile> files, long rejected) {
