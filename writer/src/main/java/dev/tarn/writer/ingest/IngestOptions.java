@@ -74,8 +74,7 @@ public record IngestOptions(
     }
 
     /** The same, with the tokens of several producers, and what some of them must follow. */
-    public IngestOptions withTokens(
-            List<ProducerToken> newTokens, Map<String, Optional<ProducerToken>> newFollows) {
+    public IngestOptions withTokens(List<ProducerToken> newTokens, Map<String, Optional<ProducerToken>> newFollows) {
         return with(values -> {
             values.tokens = newTokens;
             values.follows = newFollows;
