@@ -84,7 +84,8 @@ public record FileLimits(
     /** Rows of a batch that are handled before memory is looked at again. */
     int rowsOfOneStep(long batchBytes, int batchRows) {
         long rowBytes = Math.max(1, batchBytes / Math.max(1, batchRows));
-        return (int) Math.max(1, Math.min(ROWS_BETWEEN_SIZE_CHECKS, memoryBudget.bytes() / STEPS_PER_BUDGET / rowBytes));
+        return (int)
+                Math.max(1, Math.min(ROWS_BETWEEN_SIZE_CHECKS, memoryBudget.bytes() / STEPS_PER_BUDGET / rowBytes));
     }
 
     /**

@@ -45,7 +45,11 @@ final class OpenFiles {
     private long bufferedBytes;
     private long finishedBytes;
 
-    private record OpenFile(String location, ParquetBatchWriter writer) {}
+    private record OpenFile(AbandonableOutput output, ParquetBatchWriter writer) {
+        String location() {
+            return output.location();
+        }
+    }
 
     /**
      * No files yet, of the schema and spec that the table has now.
@@ -162,8 +166,9 @@ final class OpenFiles {
     /** Deletes every file, finished or not, and returns those that could not be deleted. */
     List<String> abort() {
         for (OpenFile file : open.values()) {
-            try {
-                file.writer().close();
+            // The output first: closing the writer would make a useless file appear, and upload what is left of it.
+            try (ParquetBatchWriter writer = file.writer()) {
+                file.output().abandon();
             } catch (RuntimeException e) {
                 LOG.warn("Could not close an unfinished data file of table {}", table.name(), e);
             }
@@ -188,7 +193,8 @@ final class OpenFiles {
                         : locations.newOutputFile(spec, partition))
                 .encryptingOutputFile();
         created.add(output.location());
-        OpenFile file = new OpenFile(output.location(), ParquetBatchWriter.open(output, schema, options));
+        AbandonableOutput abandonable = new AbandonableOutput(output);
+        OpenFile file = new OpenFile(abandonable, ParquetBatchWriter.open(abandonable, schema, options));
         open.put(partition, file);
         return file;
     }

@@ -184,7 +184,9 @@ public final class PartitionedFileWriter implements AutoCloseable {
         int[][] direct = new int[counts.length][];
         for (int i = 0; i < count; i++) {
             int partition = partitionOf[i];
-            if (direct[partition] == null && counts[partition] >= FEW_ROWS && files.accepts(partitions.key(partition))) {
+            if (direct[partition] == null
+                    && counts[partition] >= FEW_ROWS
+                    && files.accepts(partitions.key(partition))) {
                 direct[partition] = new int[counts[partition]];
                 counts[partition] = 0;
             }
@@ -229,7 +231,8 @@ public final class PartitionedFileWriter implements AutoCloseable {
         }
         files.countBufferedBytes();
         for (PartitionStore store : stores) {
-            store.flush(partition -> order.asTheyCome() && files.accepts(partitions.key(partition)), this::writeWaiting);
+            store.flush(
+                    partition -> order.asTheyCome() && files.accepts(partitions.key(partition)), this::writeWaiting);
             if (!order.acrossFiles()) {
                 drainFullFiles(store);
             }
@@ -293,8 +296,7 @@ public final class PartitionedFileWriter implements AutoCloseable {
         stores.removeFirst().close();
     }
 
-    private void writeWaiting(
-            int partition, VectorSchemaRoot batch, int[] rows, int count, RowSink.Origins origins) {
+    private void writeWaiting(int partition, VectorSchemaRoot batch, int[] rows, int count, RowSink.Origins origins) {
         RowPlacement placement = placements.isEmpty()
                 ? RowPlacement.NONE
                 : (row, location, position) -> {

@@ -71,10 +71,7 @@ public final class PartitionStore implements AutoCloseable {
     /** Whether batches of a schema can be added. */
     public boolean fits(Schema batches, Tracking tracking) {
         return columns.tracked() == (tracking == Tracking.ORIGINS)
-                && columns.schema()
-                        .getFields()
-                        .subList(0, columns.given())
-                        .equals(batches.getFields());
+                && columns.schema().getFields().subList(0, columns.given()).equals(batches.getFields());
     }
 
     /**
@@ -221,8 +218,8 @@ public final class PartitionStore implements AutoCloseable {
         try (SpilledRun.Writer out = SpilledRun.Writer.open(space, columns, allocator, blockBytes, level)) {
             for (int partition : all) {
                 try (RunMerge merge = new RunMerge(partition, full, columns, allocator)) {
-                    merge.drain((same, source, selected, count, origins) ->
-                            out.append(same, source, selected, 0, count));
+                    merge.drain(
+                            (same, source, selected, count, origins) -> out.append(same, source, selected, 0, count));
                 }
             }
             return out.finish();

@@ -44,8 +44,8 @@ final class RunMerge implements AutoCloseable {
             }
             return;
         }
-        PriorityQueue<Cursor> heap = new PriorityQueue<>(
-                Math.max(1, cursors.size()), Comparator.<Cursor>naturalOrder());
+        PriorityQueue<Cursor> heap =
+                new PriorityQueue<>(Math.max(1, cursors.size()), Comparator.<Cursor>naturalOrder());
         for (Cursor cursor : cursors) {
             if (cursor.loadNext()) {
                 heap.add(cursor);
@@ -108,7 +108,13 @@ final class RunMerge implements AutoCloseable {
             begins[cursor.number] = rows;
             if (cursor.row > cursor.stepBegin) {
                 RowAppender.append(
-                        step, rows, cursor.batch, columns.count(), columns.ascending(cursor.row), cursor.stepBegin, cursor.row);
+                        step,
+                        rows,
+                        cursor.batch,
+                        columns.count(),
+                        columns.ascending(cursor.row),
+                        cursor.stepBegin,
+                        cursor.row);
                 rows += cursor.row - cursor.stepBegin;
             }
         }
@@ -145,8 +151,7 @@ final class RunMerge implements AutoCloseable {
             }
             run.load(blocks.next(), batch, allocator);
             keys.clear();
-            columns.sorter()
-                    .ifPresent(sorter -> sorter.encode(batch, columns.ascending(rows()), 0, rows(), keys));
+            columns.sorter().ifPresent(sorter -> sorter.encode(batch, columns.ascending(rows()), 0, rows(), keys));
             return true;
         }
 

@@ -72,8 +72,7 @@ public final class SortKeyEncoder {
         List<Column> columns = new ArrayList<>();
         // Only the sort columns, so that columns that cannot be read one value at a time do no harm.
         Schema schema = TypeUtil.select(
-                tableSchema,
-                order.fields().stream().map(SortField::sourceId).collect(Collectors.toSet()));
+                tableSchema, order.fields().stream().map(SortField::sourceId).collect(Collectors.toSet()));
         for (SortField field : order.fields()) {
             Types.NestedField source = schema.findField(field.sourceId());
             Accessor<StructLike> accessor = schema.accessorForField(field.sourceId());

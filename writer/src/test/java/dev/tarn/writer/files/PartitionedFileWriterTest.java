@@ -107,7 +107,8 @@ class PartitionedFileWriterTest {
         }
         assertThat(spilledFiles()).isEmpty();
         try (Stream<Path> files = Files.walk(folder)) {
-            assertThat(files.filter(file -> file.toString().endsWith(".parquet"))).isEmpty();
+            assertThat(files.filter(file -> file.toString().endsWith(".parquet")))
+                    .isEmpty();
         }
     }
 
@@ -115,7 +116,11 @@ class PartitionedFileWriterTest {
     void moreSpilledRowsThanAllowedAreRefused() {
         Table table = catalog.create("t", NARROW, BY_PART, 3);
         FileLimits limits = new FileLimits(
-                DataSize.ofMegabytes(512), DataSize.ofMegabytes(4), 4, folder.resolve("spill"), DataSize.ofMegabytes(2));
+                DataSize.ofMegabytes(512),
+                DataSize.ofMegabytes(4),
+                4,
+                folder.resolve("spill"),
+                DataSize.ofMegabytes(2));
         try (PartitionedFileWriter writer = new PartitionedFileWriter(table, limits)) {
             assertThatThrownBy(() -> writeNarrow(writer, 40_000, 300, new Random(7)))
                     .isInstanceOfSatisfying(
@@ -141,8 +146,8 @@ class PartitionedFileWriterTest {
     @Test
     void aRowLargerThanTheBudgetIsRefusedWithAWayOut() {
         Table table = catalog.create("t", NARROW, BY_PART, 3);
-        try (PartitionedFileWriter writer = new PartitionedFileWriter(
-                        table, limits(DataSize.ofMegabytes(1), DataSize.ofMegabytes(64)));
+        try (PartitionedFileWriter writer =
+                        new PartitionedFileWriter(table, limits(DataSize.ofMegabytes(1), DataSize.ofMegabytes(64)));
                 BufferAllocator allocator = new RootAllocator();
                 VectorSchemaRoot batch = VectorSchemaRoot.create(ArrowSchemas.toArrow(NARROW), allocator)) {
             ((BigIntVector) batch.getVector(0)).setSafe(0, 1);
@@ -171,8 +176,8 @@ class PartitionedFileWriterTest {
         }
 
         assertThat(files).hasSizeGreaterThan(6);
-        Map<Long, List<DataFile>> byPartition =
-                files.stream().collect(Collectors.groupingBy(file -> file.partition().get(0, Long.class)));
+        Map<Long, List<DataFile>> byPartition = files.stream()
+                .collect(Collectors.groupingBy(file -> file.partition().get(0, Long.class)));
         byPartition.forEach((partition, ofOne) -> {
             long lowest = Long.MAX_VALUE;
             for (DataFile file : ofOne) {
@@ -191,8 +196,7 @@ class PartitionedFileWriterTest {
                 .commit();
         assertThatThrownBy(() -> new PartitionedFileWriter(table, FileLimits.of(table)))
                 .isInstanceOf(TarnException.class)
-                .hasMessage(
-                        "Table property write.distribution-mode must be none, hash or range but is 'spread'");
+                .hasMessage("Table property write.distribution-mode must be none, hash or range but is 'spread'");
     }
 
     /** All types, all modes, budgets that spill often: rows, order, claims and placements hold. */
@@ -203,8 +207,8 @@ class PartitionedFileWriterTest {
         Random random = new Random(seed);
         for (int round = 0; round < 8; round++) {
             Table table = randomTable("t" + round, random);
-            FileLimits limits = limits(
-                    new DataSize(1L << (20 + random.nextInt(4))), new DataSize(1L << (14 + random.nextInt(8))));
+            FileLimits limits =
+                    limits(new DataSize(1L << (20 + random.nextInt(4))), new DataSize(1L << (14 + random.nextInt(8))));
             List<Record> rows = new ArrayList<>();
             for (int i = random.nextInt(2_500); i >= 0; i--) {
                 Record row = RandomRows.next(random);
@@ -230,12 +234,16 @@ class PartitionedFileWriterTest {
                 : (left, right) -> 0;
         Map<Long, Record> found = new TreeMap<>();
         for (DataFile file : files) {
-            assertThat(file.sortOrderId()).as(description).isEqualTo(table.sortOrder().orderId());
+            assertThat(file.sortOrderId())
+                    .as(description)
+                    .isEqualTo(table.sortOrder().orderId());
             StructLike last = null;
             long position = 0;
             for (Record row : read(table, file)) {
                 long id = (Long) row.getField("id");
-                assertThat(found.put(id, row)).as("%s: row %d once", description, id).isNull();
+                assertThat(found.put(id, row))
+                        .as("%s: row %d once", description, id)
+                        .isNull();
                 if (!placed.isEmpty()) {
                     assertThat(placed.get(id)).as(description).isEqualTo(file.location() + "#" + position);
                 }
@@ -261,8 +269,16 @@ class PartitionedFileWriterTest {
         Table table = catalog.create(name, RandomRows.SCHEMA, spec.build(), 3);
         switch (random.nextInt(4)) {
             case 0 -> {}
-            case 1 -> table.replaceSortOrder().asc("s", NullOrder.NULLS_LAST).desc("d").commit();
-            case 2 -> table.replaceSortOrder().desc(Expressions.bucket("u", 3)).asc("f").commit();
+            case 1 ->
+                table.replaceSortOrder()
+                        .asc("s", NullOrder.NULLS_LAST)
+                        .desc("d")
+                        .commit();
+            case 2 ->
+                table.replaceSortOrder()
+                        .desc(Expressions.bucket("u", 3))
+                        .asc("f")
+                        .commit();
             default -> table.replaceSortOrder().asc("struct.x").asc("d38").commit();
         }
         if (random.nextBoolean()) {
@@ -278,8 +294,7 @@ class PartitionedFileWriterTest {
             PartitionedFileWriter writer, List<Record> rows, Random random, Map<Long, String> placed) {
         boolean tracked = random.nextBoolean();
         try (BufferAllocator allocator = new RootAllocator();
-                VectorSchemaRoot batch =
-                        VectorSchemaRoot.create(ArrowSchemas.toArrow(RandomRows.SCHEMA), allocator)) {
+                VectorSchemaRoot batch = VectorSchemaRoot.create(ArrowSchemas.toArrow(RandomRows.SCHEMA), allocator)) {
             RowTransposer transposer = new RowTransposer(RandomRows.SCHEMA, batch);
             for (int from = 0; from < rows.size(); ) {
                 List<Record> part = rows.subList(from, Math.min(rows.size(), from + 1 + random.nextInt(700)));
@@ -298,9 +313,9 @@ class PartitionedFileWriterTest {
                         selected,
                         selected.length,
                         tracked
-                                ? (row, location, position) ->
-                                        assertThat(placed.put(first + row, location + "#" + position))
-                                                .isNull()
+                                ? (row, location, position) -> assertThat(
+                                                placed.put(first + row, location + "#" + position))
+                                        .isNull()
                                 : PartitionedFileWriter.RowPlacement.NONE);
                 from += part.size();
             }
