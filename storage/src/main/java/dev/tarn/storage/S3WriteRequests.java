@@ -27,19 +27,18 @@ record S3WriteRequests(
         String encryptionKey,
         String storageClass,
         boolean checksums) {
-    /** What these requests cannot say; Iceberg's own output can. */
-    private static final Set<String> BEYOND =
-            Set.of("s3.acl", "s3.write.table-tag-enabled", "s3.write.namespace-tag-enabled");
+    /** Flags that ask for tags on objects, which these requests cannot make; Iceberg's own output can. */
+    private static final Set<String> TAG_FLAGS = Set.of("s3.write.table-tag-enabled", "s3.write.namespace-tag-enabled");
 
     /** Whether the properties ask for nothing that these requests cannot say. */
     static boolean cover(Map<String, String> properties) {
-        String type = encryption(properties);
-        return Set.of("", "kms", "dsse-kms", "s3").contains(type)
-                && properties.keySet().stream()
-                        .noneMatch(name -> name.startsWith("s3.write.tags.")
-                                || name.startsWith("s3.access-points.")
-                                || BEYOND.contains(name)
-                                        && !properties.get(name).equalsIgnoreCase("false"));
+        boolean plainNames = properties.keySet().stream()
+                .noneMatch(name -> name.startsWith("s3.write.tags.")
+                        || name.startsWith("s3.access-points.")
+                        || name.equals("s3.acl"));
+        return plainNames
+                && TAG_FLAGS.stream().noneMatch(flag -> Boolean.parseBoolean(properties.getOrDefault(flag, "false")))
+                && Set.of("", "kms", "dsse-kms", "s3").contains(encryption(properties));
     }
 
     static S3WriteRequests of(String location, Map<String, String> properties) {
