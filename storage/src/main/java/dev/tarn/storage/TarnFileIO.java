@@ -116,7 +116,7 @@ public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredenti
         try (Closer closer = new Closer()) {
             S3FileIO open = s3;
             if (open != null) {
-                closer.register(open::close);
+                closer.register(open);
             }
             S3Uploads threads = uploads;
             if (threads != null) {
