@@ -35,7 +35,7 @@ public final class BatchFiles implements AutoCloseable {
      */
     public static BatchFiles open(
             Table table, IngestOptions options, org.apache.arrow.vector.types.pojo.Schema batches) {
-        SchemaAlignment.align(table, batches, options.evolution());
+        SchemaAlignment.align(table, batches, options);
         WriteGates gates = WriteGates.open(table, options);
         try {
             List<String> required = table.schema().columns().stream()

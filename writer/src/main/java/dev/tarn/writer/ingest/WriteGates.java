@@ -16,6 +16,9 @@ final class WriteGates implements AutoCloseable {
     static WriteGates open(Table table, IngestOptions options) {
         WriteGates opened = new WriteGates();
         try {
+            if (options.evolution().discards() || options.columnMatching() != ColumnMatching.NAME) {
+                opened.gates.add(new SchemaGate(table, options));
+            }
             options.gates().forEach(gate -> opened.gates.add(gate.open(table)));
             return opened;
         } catch (RuntimeException e) {
