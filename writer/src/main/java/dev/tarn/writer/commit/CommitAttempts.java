@@ -113,7 +113,8 @@ final class CommitAttempts {
             alone.commit();
             return;
         }
-        // The tokens go into a table property with the same commit: summaries are forgotten when their snapshots expire.
+        // The tokens go into a table property with the same commit: summaries are forgotten when their snapshots
+        // expire.
         Transaction transaction = table.newTransaction();
         TokenProperty property = new TokenProperty(ProducerTokens.PROPERTY_PREFIX + branch);
         beforeSending(() -> {
@@ -192,8 +193,7 @@ final class CommitAttempts {
         private final Consumer<Map<String, ProducerToken>> tokens;
         private int checks;
 
-        OnceOnly(
-                SnapshotUpdate<?> update, List<CommitRequest> parts, Consumer<Map<String, ProducerToken>> tokens) {
+        OnceOnly(SnapshotUpdate<?> update, List<CommitRequest> parts, Consumer<Map<String, ProducerToken>> tokens) {
             this.update = update;
             this.parts = parts;
             this.tokens = tokens;
