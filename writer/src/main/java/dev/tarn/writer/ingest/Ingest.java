@@ -9,6 +9,8 @@ import dev.tarn.writer.change.FilterChange.WhenEmpty;
 import dev.tarn.writer.change.MergeOptions;
 import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.CommitResult;
+import dev.tarn.writer.commit.LoadCommit;
+import dev.tarn.writer.commit.LoadedFiles;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
 import dev.tarn.writer.files.PartitionedFileWriter;
@@ -78,17 +80,17 @@ public final class Ingest {
 
     /** Adds the rows of all batches of a source. */
     public IngestReceipt append(BatchSource source) {
-        return append(source, Set.of());
+        return write(source, this::appendAll, Set.of(), WhenEmpty.SKIP);
     }
 
     /**
      * Adds the rows of all batches of a source and remembers the files that they came from.
      *
-     * @param loadedFiles fingerprints of the files; the commit is refused if one was loaded meanwhile
+     * @throws dev.tarn.writer.commit.FilesLoadedException if one of the files was loaded meanwhile
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
-    public IngestReceipt append(BatchSource source, Set<String> loadedFiles) {
-        return write(source, this::appendAll, loadedFiles, WhenEmpty.SKIP);
+    public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
+        return write(source, files -> LoadCommit.append(table, files, loaded), Set.of(), WhenEmpty.SKIP);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
