@@ -90,7 +90,7 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
     public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
-        return write(source, files -> LoadCommit.append(table, files, loaded), Set.of(), WhenEmpty.SKIP);
+        return write(source, (target, files) -> LoadCommit.append(target, files, loaded), Set.of(), WhenEmpty.SKIP);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */

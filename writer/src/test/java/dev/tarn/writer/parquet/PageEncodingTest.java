@@ -53,7 +53,9 @@ class PageEncodingTest {
             HybridRuns.encode(values, values.length, bitWidth, numbers);
             HybridRuns.encode(levels, levels.length, bitWidth, bytes);
 
-            assertThat(bytes.toByteArray()).as("seed %d, width %d", seed, bitWidth).isEqualTo(numbers.toByteArray());
+            assertThat(bytes.toByteArray())
+                    .as("seed %d, width %d", seed, bitWidth)
+                    .isEqualTo(numbers.toByteArray());
         }
     }
 
@@ -110,7 +112,9 @@ class PageEncodingTest {
                     new String(bytes, StandardCharsets.UTF_8).getBytes(StandardCharsets.UTF_8), bytes);
             valid += expected ? 1 : 0;
 
-            assertThat(Utf8.isValid(bytes, 0, bytes.length)).as("seed %d, text %d", seed, i).isEqualTo(expected);
+            assertThat(Utf8.isValid(bytes, 0, bytes.length))
+                    .as("seed %d, text %d", seed, i)
+                    .isEqualTo(expected);
         }
         assertThat(valid).isBetween(1_000, 49_000);
     }

@@ -1,5 +1,7 @@
 package dev.tarn.writer.parquet;
 
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.FLOAT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -86,7 +88,7 @@ class PageIndexTest {
         Statistics<?> all = Statistics.createStats(column.getPrimitiveType());
         long row = -1;
         int page = -1;
-        for (long i = 0; i < values.getTotalValueCount(); i++) {
+        for (long i = 0; i < chunk.getValueCount(); i++) {
             row += values.getCurrentRepetitionLevel() == 0 ? 1 : 0;
             if (page + 1 < offsets.getPageCount() && offsets.getFirstRowIndex(page + 1) == row) {
                 page++;
@@ -100,6 +102,15 @@ class PageIndexTest {
             expected.add(pages.get(i), sizes.get(i).build());
         }
         ColumnIndex index = expected.build();
+        assertThat(chunk.getStatistics()).as(what).isEqualTo(all);
+        if (index == null) {
+            // parquet-java leaves out the index of a column with a page of nothing but NaNs.
+            assertThat(found).as(what).isNull();
+            assertThat(column.getPrimitiveType().getPrimitiveTypeName())
+                    .as(what)
+                    .isIn(FLOAT, DOUBLE);
+            return;
+        }
 
         assertThat(found.getMinValues()).as(what).isEqualTo(index.getMinValues());
         assertThat(found.getMaxValues()).as(what).isEqualTo(index.getMaxValues());
@@ -109,7 +120,6 @@ class PageIndexTest {
         assertThat(found.getBoundaryOrder()).as(what).isEqualTo(index.getBoundaryOrder());
         assertThat(found.getRepetitionLevelHistogram()).as(what).isEqualTo(index.getRepetitionLevelHistogram());
         assertThat(found.getDefinitionLevelHistogram()).as(what).isEqualTo(index.getDefinitionLevelHistogram());
-        assertThat(chunk.getStatistics()).as(what).isEqualTo(all);
     }
 
     private static void update(Statistics<?> statistics, ColumnReader values) {
