@@ -63,7 +63,7 @@ final class IndexedRows implements AutoCloseable {
 
     /** Takes the new rows over, so that they need not be read. The commit stands whatever happens here. */
     void committed(@Nullable Snapshot snapshot, Placements placements) {
-        KeyIndex usable = index;
+        KeyIndex usable = snapshot == null || options.rowDeletes() == RowDeletes.EQUALITY ? null : open();
         if (usable == null || snapshot == null) {
             return;
         }

@@ -62,7 +62,7 @@ final class IndexRun implements AutoCloseable {
                 throw new CorruptIndexException("The page table of %s is damaged".formatted(file));
             }
             long[] firsts = new long[summary.pages()];
-            tail.asLongBuffer().get(firsts);
+            tail.rewind().asLongBuffer().get(firsts);
             return new IndexRun(file, summary, channel, firsts);
         } catch (IOException | RuntimeException e) {
             channel.close();

@@ -191,7 +191,7 @@ public final class KeyIndex implements AutoCloseable {
      */
     public void committed(Snapshot snapshot, PendingKeys keys, NewRows rows, boolean allFiles) throws IOException {
         Long parent = snapshot.parentId();
-        boolean follows = allFiles && complete && (parent == null ? snapshotId == -1 : parent == snapshotId);
+        boolean knewAll = parent == null ? files.isEmpty() : complete && parent == snapshotId;
         IndexEntries entries = new IndexEntries(Math.min(bufferEntries, Math.max(1, keys.size())));
         try {
             rows.forEach((key, location, position) -> {
@@ -205,7 +205,7 @@ public final class KeyIndex implements AutoCloseable {
             throw e.getCause();
         }
         snapshotId = snapshot.snapshotId();
-        complete = follows;
+        complete = knewAll && allFiles;
         save();
     }
 
