@@ -47,8 +47,8 @@ class IngestKafkaCommandTest {
     @BeforeAll
     static void serve() throws Exception {
         broker = KafkaBroker.start(folder);
-        server = TarnServer.start(TarnSettings.read(SettingsReader.of(Map.of(
-                "server.data", folder.resolve("data").toString(), "catalog.port", "0", "flight.port", "0"))));
+        server = TarnServer.start(TarnSettings.read(SettingsReader.of(
+                Map.of("server.data", folder.resolve("data").toString(), "catalog.port", "0", "flight.port", "0"))));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             List<NewTopic> topics = new ArrayList<>();
             for (String topic : List.of("orders", "broken", "events", "payments")) {
@@ -75,15 +75,22 @@ class IngestKafkaCommandTest {
         send("orders", "{\"id\": 1, \"customer\": \"a\", \"total\": 1.50, \"placed\": \"2024-01-01T00:00:00Z\"}");
         send("broken", "{\"id\": \"x\"}");
         send("events", "{\"name\": \"click\", \"at\": {\"x\": 5}}");
-        producer.send(new ProducerRecord<>("payments", new byte[] {0, 0, 0, 0, 1, 10})).get();
-        assertThat(tarn("table", "create", "shop.payments", "--schema", "amount long").exitCode())
+        producer.send(new ProducerRecord<>("payments", new byte[] {0, 0, 0, 0, 1, 10}))
+                .get();
+        assertThat(tarn("table", "create", "shop.payments", "--schema", "amount long")
+                        .exitCode())
                 .isZero();
         HttpServer registry = registry();
         try {
-            List<JsonNode> receipts = runPage("http://127.0.0.1:" + registry.getAddress().getPort());
+            List<JsonNode> receipts =
+                    runPage("http://127.0.0.1:" + registry.getAddress().getPort());
 
-            assertThat(receipts).extracting(receipt -> receipt.path("records").asLong()).containsExactly(1L, 1L, 1L, 1L);
-            assertThat(receipts).extracting(receipt -> receipt.path("rows_added").asLong()).containsExactly(1L, 0L, 1L, 1L);
+            assertThat(receipts)
+                    .extracting(receipt -> receipt.path("records").asLong())
+                    .containsExactly(1L, 1L, 1L, 1L);
+            assertThat(receipts)
+                    .extracting(receipt -> receipt.path("rows_added").asLong())
+                    .containsExactly(1L, 0L, 1L, 1L);
             assertThat(receipts.get(1).path("dead_letters").asLong()).isEqualTo(1);
         } finally {
             registry.stop(0);
@@ -98,20 +105,60 @@ class IngestKafkaCommandTest {
     @Test
     void wrongFlagsAreNamedWithWhatWouldBeRight() {
         assertMessage("No broker is named", "--topic", "t", "--table", "a.b");
-        assertMessage("--from must be earliest", "--topic", "t", "--table", "a.b", "--bootstrap-servers", "x:1", "--from", "yesterday");
-        assertMessage("needs at least one --key", "--topic", "t", "--table", "a.b", "--bootstrap-servers", "x:1", "--mode", "upsert");
-        assertMessage("give --registry", "--topic", "t", "--table", "a.b", "--bootstrap-servers", "x:1", "--format", "avro");
+        assertMessage(
+                "--from must be earliest",
+                "--topic",
+                "t",
+                "--table",
+                "a.b",
+                "--bootstrap-servers",
+                "x:1",
+                "--from",
+                "yesterday");
+        assertMessage(
+                "needs at least one --key",
+                "--topic",
+                "t",
+                "--table",
+                "a.b",
+                "--bootstrap-servers",
+                "x:1",
+                "--mode",
+                "upsert");
+        assertMessage(
+                "give --registry", "--topic", "t", "--table", "a.b", "--bootstrap-servers", "x:1", "--format", "avro");
         assertMessage(
                 "'enable.auto.commit' cannot be set",
-                "--topic", "t", "--table", "a.b", "--bootstrap-servers", "x:1", "--property", "enable.auto.commit=true");
-        assertMessage("--create makes a table without columns", "--topic", "t", "--table", "a.b", "--bootstrap-servers", "x:1", "--create");
+                "--topic",
+                "t",
+                "--table",
+                "a.b",
+                "--bootstrap-servers",
+                "x:1",
+                "--property",
+                "enable.auto.commit=true");
+        assertMessage(
+                "--create makes a table without columns",
+                "--topic",
+                "t",
+                "--table",
+                "a.b",
+                "--bootstrap-servers",
+                "x:1",
+                "--create");
         assertThat(tarn("ingest", "kafka", "--table", "a.b").exitCode()).isEqualTo(ExitCode.USAGE.number());
     }
 
     @Test
     void aTableThatDoesNotExistIsNamed() {
         Invocation wrong = tarn(
-                "ingest", "kafka", "--topic", "orders", "--table", "nowhere.orders", "--bootstrap-servers",
+                "ingest",
+                "kafka",
+                "--topic",
+                "orders",
+                "--table",
+                "nowhere.orders",
+                "--bootstrap-servers",
                 broker.bootstrapServers());
 
         assertThat(wrong.exitCode()).isEqualTo(ExitCode.NOT_FOUND.number());
@@ -146,8 +193,7 @@ class IngestKafkaCommandTest {
 
     private static HttpServer registry() throws IOException {
         byte[] body = JSON.writeValueAsBytes(Map.of(
-                "schema",
-                "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"amount\",\"type\":\"long\"}]}"));
+                "schema", "{\"type\":\"record\",\"name\":\"P\",\"fields\":[{\"name\":\"amount\",\"type\":\"long\"}]}"));
         HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         registry.createContext("/schemas/ids/1", exchange -> {
             exchange.sendResponseHeaders(200, body.length);

@@ -49,9 +49,7 @@ final class Target {
 
     /** An empty window for the table as it is. */
     Window newWindow() {
-        return options.keyColumns().isEmpty()
-                ? Window.ofRows(mapper, allocator)
-                : Window.ofChanges(mapper, allocator);
+        return options.keyColumns().isEmpty() ? Window.ofRows(mapper, allocator) : Window.ofChanges(mapper, allocator);
     }
 
     /**

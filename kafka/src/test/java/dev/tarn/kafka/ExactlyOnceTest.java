@@ -43,8 +43,7 @@ class ExactlyOnceTest {
     /** Every so many records one that is no JSON. */
     private static final int BAD_EVERY = 50;
 
-    private static final Schema SCHEMA =
-            new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
+    private static final Schema SCHEMA = new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
 
     @TempDir
     static Path folder;
@@ -104,7 +103,8 @@ class ExactlyOnceTest {
         long sent = send("killed", 0, 500);
         for (int kill = 0; kill < kills; kill++) {
             Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx512m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -146,8 +146,8 @@ class ExactlyOnceTest {
         List<CompletableFuture<KafkaIngestReceipt>> receipts = new ArrayList<>();
         long sent = 0;
         for (int step = 0; step < 4; step++) {
-            KafkaIngest instance = KafkaIngest.into(
-                    lake.catalog(), TestLake.name("shared"), source, options(), new JsonDecoder());
+            KafkaIngest instance =
+                    KafkaIngest.into(lake.catalog(), TestLake.name("shared"), source, options(), new JsonDecoder());
             instances.add(instance);
             receipts.add(CompletableFuture.supplyAsync(() -> instance.run(KafkaIngestListener.NONE), threads));
             sent = send("shared", sent, sent + 500);
@@ -156,8 +156,9 @@ class ExactlyOnceTest {
                 instances.get(step - 2).stop();
             }
             long target = sent;
-            Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> tokens("shared")
-                    .equals(ends(target)));
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> tokens("shared").equals(ends(target)));
         }
         instances.forEach(KafkaIngest::stop);
         long records = 0;
@@ -194,7 +195,8 @@ class ExactlyOnceTest {
 
     private static long send(String topic, long from, long to) {
         for (long id = from; id < to; id++) {
-            topics.send(topic, (int) (id % PARTITIONS), id % BAD_EVERY == 7 ? "bad " + id : "{\"id\": %d}".formatted(id));
+            topics.send(
+                    topic, (int) (id % PARTITIONS), id % BAD_EVERY == 7 ? "bad " + id : "{\"id\": %d}".formatted(id));
         }
         topics.flush();
         return to;

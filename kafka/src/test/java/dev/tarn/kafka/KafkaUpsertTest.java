@@ -96,8 +96,7 @@ class KafkaUpsertTest {
         send("debezium", "{\"id\": \"a\"}", null);
         topics.flush();
 
-        KafkaIngestReceipt receipt =
-                ingest("debezium", options().withEnvelope(Envelope.DEBEZIUM), new JsonDecoder());
+        KafkaIngestReceipt receipt = ingest("debezium", options().withEnvelope(Envelope.DEBEZIUM), new JsonDecoder());
 
         assertThat(receipt.records()).isEqualTo(6);
         assertThat(rows("debezium")).isEqualTo(Map.of("b", 5L, "c", 1L));
@@ -152,8 +151,8 @@ class KafkaUpsertTest {
     private static Map<String, Long> rows(String name) {
         Map<String, Long> rows = new HashMap<>();
         lake.rows(name)
-                .forEach(row ->
-                        assertThat(rows.put((String) row.getField("id"), (Long) row.getField("n"))).isNull());
+                .forEach(row -> assertThat(rows.put((String) row.getField("id"), (Long) row.getField("n")))
+                        .isNull());
         return rows;
     }
 }
