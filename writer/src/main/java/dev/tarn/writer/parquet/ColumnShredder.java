@@ -89,10 +89,6 @@ final class ColumnShredder {
                 addLeaves(map.valueId(), name + ".value", map.valueType(), leaves);
             }
             case UNKNOWN -> {}
-            case VARIANT, GEOMETRY, GEOGRAPHY ->
-                throw new TarnException(
-                        ErrorKind.UNSUPPORTED,
-                        "Column '%s' has type %s, which cannot be written column by column yet".formatted(name, type));
             case FLOAT, DOUBLE -> leaves.add(new Leaf(name, type, new FloatingPointMetrics(id, type)));
             default -> leaves.add(new Leaf(name, type, null));
         }

@@ -42,7 +42,7 @@ interface LeafEncoder {
                 yield (out, index, repetition, definition) -> out.write(reader.at(index), repetition, definition);
             }
             case FLOAT, DOUBLE -> floatingPoint(leaf, ColumnReaders.doubles(column, type, vector));
-            case STRING, UUID, FIXED, BINARY -> {
+            case STRING, UUID, FIXED, BINARY, GEOMETRY, GEOGRAPHY -> {
                 BytesReader reader = ColumnReaders.bytes(column, type, vector);
                 yield (out, index, repetition, definition) ->
                         out.write(Binary.fromConstantByteArray(reader.at(index)), repetition, definition);

@@ -3,6 +3,7 @@ package dev.tarn.writer.parquet;
 import dev.tarn.common.Closer;
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.parquet.LeafEncoder.Leaf;
+import dev.tarn.writer.variant.VariantLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -47,6 +47,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private final String location;
     private final Schema schema;
     private final ParquetFileOptions options;
+    private final VariantLayout layout;
     private final MessageType parquetSchema;
     private final List<Leaf> leaves;
     private final ParquetProperties properties;
@@ -65,8 +66,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
         this.location = output.location();
         this.schema = schema;
         this.options = options;
-        this.parquetSchema = ParquetSchemaUtil.convert(schema, "table");
-        this.leaves = ColumnShredder.leaves(schema.columns());
+        this.layout = VariantLayout.unshredded(schema);
+        this.parquetSchema = layout.parquetSchema();
+        this.leaves = ColumnShredder.leaves(layout.columns());
         this.properties = ParquetProperties.builder()
                 .withPageSize(options.pageBytes())
                 .withPageRowCountLimit(options.pageRows())
@@ -87,8 +89,6 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     /**
      * Begins a file that does not exist yet.
-     *
-     * @throws TarnException UNSUPPORTED naming column and type, for variant, geometry and geography columns
      */
     public static ParquetBatchWriter open(OutputFile output, Schema schema, ParquetFileOptions options) {
         try {
@@ -213,7 +213,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     private List<ColumnShredder> shredders(VectorSchemaRoot batch) {
         List<ColumnShredder> shredders = new ArrayList<>(leaves.size());
-        for (Types.NestedField column : schema.columns()) {
+        for (Types.NestedField column : layout.columns()) {
             FieldVector vector = batch.getVector(column.name());
             shredders.addAll(ColumnShredder.of(column, vector, leaves, shredders.size()));
         }
