@@ -63,7 +63,7 @@ public final class CanonicalRows {
             case TIME -> Long.toString(((LocalTime) value).toNanoOfDay() / 1_000);
             case TIMESTAMP -> Long.toString(ChronoUnit.MICROS.between(EPOCH, utc(value)));
             case TIMESTAMP_NANO -> Long.toString(ChronoUnit.NANOS.between(EPOCH, utc(value)));
-            case STRING -> HEX.formatHex(value.toString().getBytes(StandardCharsets.UTF_8));
+            case STRING, UUID -> HEX.formatHex(value.toString().getBytes(StandardCharsets.UTF_8));
             case DECIMAL -> ((BigDecimal) value).toPlainString();
             case FIXED, BINARY, GEOMETRY, GEOGRAPHY -> bytes(value);
             case VARIANT -> variant(((Variant) value).value());
