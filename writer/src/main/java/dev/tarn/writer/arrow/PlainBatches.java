@@ -208,6 +208,11 @@ public final class PlainBatches implements AutoCloseable {
     /** Where the elements of one list are. */
     private record Range(long start, int count) {
         static Range of(FieldVector list, int index) {
+            if (list instanceof ListViewVector views) {
+                // Arrow's getElementEndIndex gives the size of a view, so both are read from their buffers.
+                int start = views.getOffsetBuffer().getInt((long) index * Integer.BYTES);
+                return new Range(start, views.getSizeBuffer().getInt((long) index * Integer.BYTES));
+            }
             if (list instanceof BaseListVector lists) {
                 int start = lists.getElementStartIndex(index);
                 return new Range(start, lists.getElementEndIndex(index) - start);
@@ -215,10 +220,6 @@ public final class PlainBatches implements AutoCloseable {
             if (list instanceof LargeListVector lists) {
                 long start = lists.getElementStartIndex(index);
                 return new Range(start, Math.toIntExact(lists.getElementEndIndex(index) - start));
-            }
-            if (list instanceof ListViewVector views) {
-                int start = views.getElementStartIndex(index);
-                return new Range(start, views.getElementEndIndex(index) - start);
             }
             if (list instanceof LargeListViewVector views) {
                 long start = views.getOffsetBuffer().getLong((long) index * Long.BYTES);

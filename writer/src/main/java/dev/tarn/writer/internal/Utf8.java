@@ -2,11 +2,7 @@ package dev.tarn.writer.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import org.apache.arrow.memory.ArrowBuf;
 
@@ -59,22 +55,18 @@ public final class Utf8 {
      */
     public static byte[] encode(CharSequence text) {
         String string = text.toString();
-        byte[] bytes = string.getBytes(StandardCharsets.UTF_8);
-        // Java writes one question mark for half a pair, so only texts that have one need the slow, strict way.
-        if (bytes.length == string.length() && string.indexOf('?') < 0) {
-            return bytes;
+        // Java would write a question mark for half a pair, without a word.
+        for (int i = 0; i < string.length(); i++) {
+            if (Character.isSurrogate(string.charAt(i))) {
+                if (!Character.isHighSurrogate(string.charAt(i))
+                        || i + 1 == string.length()
+                        || !Character.isLowSurrogate(string.charAt(i + 1))) {
+                    throw new IllegalArgumentException("the text holds half a surrogate pair");
+                }
+                i++;
+            }
         }
-        try {
-            ByteBuffer strict = StandardCharsets.UTF_8
-                    .newEncoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .encode(CharBuffer.wrap(string));
-            byte[] encoded = new byte[strict.remaining()];
-            strict.get(encoded);
-            return encoded;
-        } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the text holds half a surrogate pair", e);
-        }
+        return string.getBytes(StandardCharsets.UTF_8);
     }
 
     /** How many bytes the character at a position has, which is not ASCII; 0 if it is not valid. */
