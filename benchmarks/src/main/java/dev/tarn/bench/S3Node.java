@@ -6,11 +6,13 @@ import dev.tarn.s3.EmbeddedS3Options;
 import java.util.Optional;
 
 /** An S3 endpoint in memory, for peers that cannot keep files in a local folder. Serves until its process is ended. */
-final class S3Node {
-    static final String BUCKET = "bench";
-    static final String KEY_ID = "benchmark";
+public final class S3Node {
+    /** The bucket that exists. */
+    public static final String BUCKET = "bench";
+    /** Who may use it. */
+    public static final String KEY_ID = "benchmark";
     /** Not a secret: the server lives in memory and on loopback, for one run. */
-    static final String KEY = "benchmark-key";
+    public static final String KEY = "benchmark-key";
 
     private S3Node() {}
 

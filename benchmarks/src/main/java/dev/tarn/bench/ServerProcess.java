@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A server in a process of its own, so that its CPU time can be told from the client's. Whoever starts it closes it. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     /** Every server gets the same heap. */
     private static final String HEAP = "-Xmx2g";
 
@@ -52,7 +52,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Starts one of this module's own servers, which print "ready URI". */
-    static ServerProcess own(Class<?> program, List<String> arguments, Path log) {
+    public static ServerProcess own(Class<?> program, List<String> arguments, Path log) {
         List<String> all = new ArrayList<>(List.of(
                 "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-cp",
@@ -76,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** What the server printed behind "ready". */
-    String awaitReady() {
+    public String awaitReady() {
         try {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 if (line.startsWith("ready ")) {
@@ -125,7 +125,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Processor time of all its threads since its start, user and system. */
-    Duration cpu() {
+    public Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 
 /** The catalog server over a folder, with its defaults unless told otherwise. Serves until its process is ended. */
-final class TarnNode {
+public final class TarnNode {
     private TarnNode() {}
 
-    /** Starts and serves; the arguments are the folder and settings as {@code KEY=VALUE}. */
+    /** Starts and serves; the arguments are the folder, and settings and {@code warehouse} as {@code KEY=VALUE}. */
     public static void main(String[] arguments) throws InterruptedException {
         Path folder = Path.of(arguments[0]);
         Map<String, String> settings = new HashMap<>(Map.of("catalog.port", "0"));
@@ -24,12 +24,15 @@ final class TarnNode {
             int equals = setting.indexOf('=');
             settings.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
+        String warehouse = settings.remove("warehouse");
+        SettingsReader reader = SettingsReader.of(settings);
         CatalogServer server = CatalogServer.start(
                 CatalogOptions.from(
-                        SettingsReader.of(settings),
+                        reader,
                         folder.resolve("data"),
-                        WarehouseUri.parse(folder.resolve("warehouse").toString()),
-                        S3Settings.DEFAULTS),
+                        WarehouseUri.parse(
+                                warehouse == null ? folder.resolve("warehouse").toString() : warehouse),
+                        S3Settings.from(reader)),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 List.of());
         System.out.println("ready " + server.uri());

@@ -1,5 +1,7 @@
 package dev.tarn.writer.commit;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,19 +12,40 @@ import org.apache.iceberg.SnapshotRef;
  *
  * @param branch where the snapshot goes
  * @param summary additional summary properties
- * @param token makes the commit happen once
+ * @param tokens make the commit happen once: one for each producer whose work is in it
+ * @param follows by producer, the token that the table must still have when the commit happens, so that no work of another
+ *     instance of the producer comes in between; producers that are absent here may have any older token
  * @param loadedFiles fingerprints of source files; the commit is refused if one of them was loaded before
  */
 public record CommitRequest(
-        String branch, Map<String, String> summary, Optional<ProducerToken> token, Set<String> loadedFiles) {
-    /** Copies the collections. */
+        String branch,
+        Map<String, String> summary,
+        List<ProducerToken> tokens,
+        Map<String, Optional<ProducerToken>> follows,
+        Set<String> loadedFiles) {
+    /** Copies the collections; refuses two tokens of one producer. */
     public CommitRequest {
         summary = Map.copyOf(summary);
+        tokens = List.copyOf(tokens);
+        follows = Map.copyOf(follows);
         loadedFiles = Set.copyOf(loadedFiles);
+        Set<String> producers = new HashSet<>();
+        for (ProducerToken token : tokens) {
+            if (!producers.add(token.producer())) {
+                throw new IllegalArgumentException(
+                        "A commit takes one token of each producer but has two of " + token.producer());
+            }
+        }
+    }
+
+    /** A commit whose tokens may follow any older ones. */
+    public CommitRequest(
+            String branch, Map<String, String> summary, List<ProducerToken> tokens, Set<String> loadedFiles) {
+        this(branch, summary, tokens, Map.of(), loadedFiles);
     }
 
     /** A commit to main without anything else. */
     public static CommitRequest plain() {
-        return new CommitRequest(SnapshotRef.MAIN_BRANCH, Map.of(), Optional.empty(), Set.of());
+        return new CommitRequest(SnapshotRef.MAIN_BRANCH, Map.of(), List.of(), Set.of());
     }
 }

@@ -1,5 +1,8 @@
 package dev.tarn.writer.commit;
 
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
+
 /**
  * Names one unit of work of one producer, so that it is committed exactly once however often it is sent. Tokens of a
  * producer are ordered by epoch, then by sequence.
@@ -34,8 +37,22 @@ public record ProducerToken(String producer, long epoch, long sequence) implemen
         return epoch + ":" + sequence;
     }
 
+    /**
+     * Reads what {@link #summaryValue} wrote.
+     *
+     * @throws TarnException CORRUPT if it is something else, as then nobody may write for the producer unnoticed
+     */
     static ProducerToken parse(String producer, String value) {
-        String[] parts = value.split(":", -1);
-        return new ProducerToken(producer, Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+        try {
+            int colon = value.indexOf(':');
+            return new ProducerToken(
+                    producer, Long.parseLong(value.substring(0, colon)), Long.parseLong(value.substring(colon + 1)));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new TarnException(
+                    ErrorKind.CORRUPT,
+                    "The token of producer '%s' must read 'epoch:sequence' but is '%s'; set it right in the table first"
+                            .formatted(producer, value),
+                    e);
+        }
     }
 }

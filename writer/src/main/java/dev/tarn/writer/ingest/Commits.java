@@ -5,6 +5,7 @@ import dev.tarn.common.TarnException;
 import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.commit.SnapshotCommit;
+import java.util.function.Function;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 
@@ -12,7 +13,8 @@ import org.apache.iceberg.Table;
 final class Commits {
     private Commits() {}
 
-    static CommitResult commit(Table table, SnapshotUpdate<?> update, CommitRequest request, Runnable deleteFiles) {
+    static CommitResult commit(
+            Table table, Function<Table, SnapshotUpdate<?>> update, CommitRequest request, Runnable deleteFiles) {
         CommitResult result;
         try {
             result = SnapshotCommit.run(table, update, request);

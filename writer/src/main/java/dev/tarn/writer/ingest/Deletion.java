@@ -54,17 +54,8 @@ final class Deletion {
             return IngestReceipt.nothing();
         }
         DeleteFilesWriter.Written written = DeleteFilesWriter.write(table, deleted);
-        RowDelta delta = table.newRowDelta()
-                .validateFromSnapshot(start.snapshotId())
-                .validateDataFilesExist(deleted.locations())
-                .validateDeletedFiles()
-                .conflictDetectionFilter(filter)
-                .validateNoConflictingDeleteFiles();
-        written.added().forEach(delta::addDeletes);
-        written.replaced().forEach(delta::removeDeletes);
-        wholeFiles.forEach(delta::removeRows);
         CommitResult result = Commits.commit(
-                table, delta, options.request(Map.of()), () -> FileCleanup.delete(table.io(), written.locations()));
+                table, target -> delta(target, start, written), options.request(Map.of()), () -> FileCleanup.delete(table.io(), written.locations()));
         if (result.alreadyCommitted()) {
             return IngestReceipt.repeated(result.snapshotId());
         }
@@ -77,6 +68,19 @@ final class Deletion {
                 0,
                 written.added().size(),
                 written.bytes());
+    }
+
+    private RowDelta delta(Table target, Snapshot start, DeleteFilesWriter.Written written) {
+        RowDelta delta = target.newRowDelta()
+                .validateFromSnapshot(start.snapshotId())
+                .validateDataFilesExist(deleted.locations())
+                .validateDeletedFiles()
+                .conflictDetectionFilter(filter)
+                .validateNoConflictingDeleteFiles();
+        written.added().forEach(delta::addDeletes);
+        written.replaced().forEach(delta::removeDeletes);
+        wholeFiles.forEach(delta::removeRows);
+        return delta;
     }
 
     private void plan(Snapshot start) {

@@ -152,7 +152,7 @@ public final class Ingest {
     }
 
     private interface Update {
-        SnapshotUpdate<?> with(List<DataFile> files);
+        SnapshotUpdate<?> with(Table target, List<DataFile> files);
     }
 
     private enum WhenEmpty {
@@ -181,7 +181,7 @@ public final class Ingest {
                 return IngestReceipt.nothing(gates.rejectedRows());
             }
             CommitRequest request = options.request(gates.summary(), loadedFiles);
-            CommitResult result = Commits.commit(table, update.with(files), request, writer::abort);
+            CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
@@ -189,20 +189,20 @@ public final class Ingest {
         }
     }
 
-    private SnapshotUpdate<?> appendAll(List<DataFile> files) {
-        AppendFiles append = table.newAppend();
+    private SnapshotUpdate<?> appendAll(Table target, List<DataFile> files) {
+        AppendFiles append = target.newAppend();
         files.forEach(append::appendFile);
         return append;
     }
 
-    private SnapshotUpdate<?> replaceAll(List<DataFile> files) {
-        OverwriteFiles overwrite = table.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
+    private SnapshotUpdate<?> replaceAll(Table target, List<DataFile> files) {
+        OverwriteFiles overwrite = target.newOverwrite().overwriteByRowFilter(Expressions.alwaysTrue());
         files.forEach(overwrite::addFile);
         return overwrite;
     }
 
-    private SnapshotUpdate<?> replacePartitions(List<DataFile> files) {
-        ReplacePartitions replace = table.newReplacePartitions();
+    private SnapshotUpdate<?> replacePartitions(Table target, List<DataFile> files) {
+        ReplacePartitions replace = target.newReplacePartitions();
         files.forEach(replace::addFile);
         return replace;
     }

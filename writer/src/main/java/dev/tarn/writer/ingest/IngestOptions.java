@@ -122,7 +122,7 @@ public record IngestOptions(
     CommitRequest request(Map<String, String> ofGates, Set<String> loadedFiles) {
         Map<String, String> all = new HashMap<>(summary);
         all.putAll(ofGates);
-        return new CommitRequest(branch, all, token, loadedFiles);
+        return new CommitRequest(branch, all, token.map(List::of).orElse(List.of()), loadedFiles);
     }
 
     private IngestOptions with(Consumer<Values> change) {

@@ -162,19 +162,9 @@ final class Upsert {
         long replacedRows = deleted.count();
         addLostRows(files, deleted);
         DeleteFilesWriter.Written written = DeleteFilesWriter.write(table, deleted);
-        RowDelta delta = table.newRowDelta().validateDataFilesExist(oldFiles).validateDeletedFiles();
-        if (start != null) {
-            delta.validateFromSnapshot(start.snapshotId());
-        }
-        delta.conflictDetectionFilter(range.filter())
-                .validateNoConflictingDataFiles()
-                .validateNoConflictingDeleteFiles();
-        files.forEach(delta::addRows);
-        written.added().forEach(delta::addDeletes);
-        written.replaced().forEach(delta::removeDeletes);
         CommitResult result = Commits.commit(
                 table,
-                delta,
+                target -> delta(target, start, oldFiles, files, written),
                 options.request(gates.summary()),
                 () -> FileCleanup.delete(table.io(), written.locations()));
         if (result.alreadyCommitted()) {
@@ -191,6 +181,25 @@ final class Upsert {
                 files.size(),
                 written.added().size(),
                 files.stream().mapToLong(DataFile::fileSizeInBytes).sum() + written.bytes());
+    }
+
+    private RowDelta delta(
+            Table target,
+            @Nullable Snapshot start,
+            List<String> oldFiles,
+            List<DataFile> files,
+            DeleteFilesWriter.Written written) {
+        RowDelta delta = target.newRowDelta().validateDataFilesExist(oldFiles).validateDeletedFiles();
+        if (start != null) {
+            delta.validateFromSnapshot(start.snapshotId());
+        }
+        delta.conflictDetectionFilter(range.filter())
+                .validateNoConflictingDataFiles()
+                .validateNoConflictingDeleteFiles();
+        files.forEach(delta::addRows);
+        written.added().forEach(delta::addDeletes);
+        written.replaced().forEach(delta::removeDeletes);
+        return delta;
     }
 
     private List<String> findOldRows(Snapshot start, DeletedRows deleted) {
