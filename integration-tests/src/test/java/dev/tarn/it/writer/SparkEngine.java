@@ -110,7 +110,8 @@ final class SparkEngine {
                 command.add("-Dio.netty.tryReflectionSetAccessible=true");
             }
             command.addAll(List.of("-cp", Files.readString(classPath).strip()));
-            command.add(ROOT.resolve("integration-tests/spark/SparkQueries.java").toString());
+            command.add(
+                    ROOT.resolve("integration-tests/spark/SparkQueries.java").toString());
             Path log = Path.of("target", "spark.log");
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.to(log.toFile()))

@@ -74,8 +74,7 @@ public final class CanonicalRows {
     private static String struct(Types.StructType type, StructLike row) {
         StringBuilder text = new StringBuilder("(");
         for (int i = 0; i < type.fields().size(); i++) {
-            text.append(i == 0 ? "" : ",")
-                    .append(of(type.fields().get(i).type(), row.get(i, Object.class)));
+            text.append(i == 0 ? "" : ",").append(of(type.fields().get(i).type(), row.get(i, Object.class)));
         }
         return text.append(')').toString();
     }
@@ -111,8 +110,8 @@ public final class CanonicalRows {
                 Set<String> names = new TreeSet<>();
                 object.fieldNames().forEach(names::add);
                 yield names.stream()
-                        .map(name -> HEX.formatHex(name.getBytes(StandardCharsets.UTF_8)) + ":"
-                                + variant(object.get(name)))
+                        .map(name ->
+                                HEX.formatHex(name.getBytes(StandardCharsets.UTF_8)) + ":" + variant(object.get(name)))
                         .collect(Collectors.joining(",", "{", "}"));
             }
             case ARRAY -> {
@@ -125,7 +124,8 @@ public final class CanonicalRows {
             }
             case NULL -> "variant-null";
             case INT8, INT16, INT32, INT64 -> "int " + value.asPrimitive().get();
-            case DECIMAL4, DECIMAL8, DECIMAL16 -> "decimal " + value.asPrimitive().get();
+            case DECIMAL4, DECIMAL8, DECIMAL16 ->
+                "decimal " + value.asPrimitive().get();
             case STRING ->
                 "text " + HEX.formatHex(value.asPrimitive().get().toString().getBytes(StandardCharsets.UTF_8));
             case BINARY -> "bytes " + bytes(value.asPrimitive().get());

@@ -154,15 +154,13 @@ public final class RandomRecords {
     }
 
     private LocalDateTime stamp(long first, long last, int nanoStep) {
-        return LocalDateTime.ofInstant(
-                Instant.ofEpochSecond(second(first, last), nanos(nanoStep)), ZoneOffset.UTC);
+        return LocalDateTime.ofInstant(Instant.ofEpochSecond(second(first, last), nanos(nanoStep)), ZoneOffset.UTC);
     }
 
     private BigDecimal decimal(Types.DecimalType type) {
         BigInteger limit = BigInteger.TEN.pow(type.precision());
-        BigInteger unscaled = random.nextInt(8) == 0
-                ? limit.subtract(BigInteger.ONE)
-                : new BigInteger(160, random).mod(limit);
+        BigInteger unscaled =
+                random.nextInt(8) == 0 ? limit.subtract(BigInteger.ONE) : new BigInteger(160, random).mod(limit);
         return new BigDecimal(random.nextBoolean() ? unscaled : unscaled.negate(), type.scale());
     }
 
@@ -204,8 +202,7 @@ public final class RandomRecords {
             if (random.nextInt(3) > 0) {
                 // Most values of a name are of one type, so that shredding has something to find.
                 object.put(
-                        name,
-                        random.nextInt(4) == 0 ? variantValue(names, depth) : variantOfName(name, names, depth));
+                        name, random.nextInt(4) == 0 ? variantValue(names, depth) : variantOfName(name, names, depth));
             }
         }
         return object;

@@ -30,8 +30,8 @@ public final class RandomTables {
             TypeID.DECIMAL));
 
     /** Those of format version 3. */
-    public static final Set<TypeID> V3_LEAVES = Set.copyOf(with(
-            V2_LEAVES, TypeID.TIMESTAMP_NANO, TypeID.UNKNOWN, TypeID.VARIANT, TypeID.GEOMETRY, TypeID.GEOGRAPHY));
+    public static final Set<TypeID> V3_LEAVES = Set.copyOf(
+            with(V2_LEAVES, TypeID.TIMESTAMP_NANO, TypeID.UNKNOWN, TypeID.VARIANT, TypeID.GEOMETRY, TypeID.GEOGRAPHY));
 
     /** Types whose values are compared by what they are, so that they can be keys of maps everywhere. */
     private static final List<TypeID> KEYS =
@@ -125,8 +125,7 @@ public final class RandomTables {
             case DOUBLE -> Types.DoubleType.get();
             case DATE -> Types.DateType.get();
             case TIME -> Types.TimeType.get();
-            case TIMESTAMP ->
-                random.nextBoolean() ? Types.TimestampType.withZone() : Types.TimestampType.withoutZone();
+            case TIMESTAMP -> random.nextBoolean() ? Types.TimestampType.withZone() : Types.TimestampType.withoutZone();
             case TIMESTAMP_NANO ->
                 random.nextBoolean() ? Types.TimestampNanoType.withZone() : Types.TimestampNanoType.withoutZone();
             case STRING -> Types.StringType.get();

@@ -123,15 +123,11 @@ public final class PlainBatches implements AutoCloseable {
     }
 
     private Field plain(Field field) {
-        Field values = field;
         if (field.getDictionary() != null) {
-            values = dictionary(field).getVector().getField();
-        } else if (field.getType().getTypeID() == ArrowType.ArrowTypeID.RunEndEncoded) {
-            values = field.getChildren().get(1);
+            return named(field, plain(dictionary(field).getVector().getField()));
         }
-        if (values != field) {
-            Field inner = plain(values);
-            return new Field(field.getName(), type(field, inner.getType()), inner.getChildren());
+        if (field.getType().getTypeID() == ArrowType.ArrowTypeID.RunEndEncoded) {
+            return named(field, plain(field.getChildren().get(1)));
         }
         ArrowType type =
                 switch (field.getType().getTypeID()) {
@@ -142,6 +138,11 @@ public final class PlainBatches implements AutoCloseable {
                 field.getName(),
                 type(field, type),
                 field.getChildren().stream().map(this::plain).toList());
+    }
+
+    /** A field with the values of another. */
+    private static Field named(Field field, Field values) {
+        return new Field(field.getName(), type(field, values.getType()), values.getChildren());
     }
 
     private static FieldType type(Field field, ArrowType type) {

@@ -80,8 +80,7 @@ abstract class TypedPart {
                     typed = TypedPart.of(field, ids);
                     fields.add(Types.NestedField.optional(ids.next(), PhysicalTypes.TYPED_VALUE, typed.type()));
                 } else {
-                    fields.add(
-                            Types.NestedField.optional(ids.next(), PhysicalTypes.VALUE, Types.BinaryType.get()));
+                    fields.add(Types.NestedField.optional(ids.next(), PhysicalTypes.VALUE, Types.BinaryType.get()));
                 }
             }
             return new Pair(typed, Types.StructType.of(fields));

@@ -90,13 +90,11 @@ record TypedPrimitive(Type type, Set<PhysicalType> accepted) {
         boolean nanos = stamp.getUnit() == LogicalTypeAnnotation.TimeUnit.NANOS;
         if (stamp.isAdjustedToUTC()) {
             return nanos
-                    ? new TypedPrimitive(
-                            Types.TimestampNanoType.withZone(), EnumSet.of(PhysicalType.TIMESTAMPTZ_NANOS))
+                    ? new TypedPrimitive(Types.TimestampNanoType.withZone(), EnumSet.of(PhysicalType.TIMESTAMPTZ_NANOS))
                     : new TypedPrimitive(Types.TimestampType.withZone(), EnumSet.of(PhysicalType.TIMESTAMPTZ));
         }
         return nanos
-                ? new TypedPrimitive(
-                        Types.TimestampNanoType.withoutZone(), EnumSet.of(PhysicalType.TIMESTAMPNTZ_NANOS))
+                ? new TypedPrimitive(Types.TimestampNanoType.withoutZone(), EnumSet.of(PhysicalType.TIMESTAMPNTZ_NANOS))
                 : new TypedPrimitive(Types.TimestampType.withoutZone(), EnumSet.of(PhysicalType.TIMESTAMPNTZ));
     }
 
@@ -115,9 +113,7 @@ record TypedPrimitive(Type type, Set<PhysicalType> accepted) {
             case DATE -> ((DateDayVector) vector).setSafe(index, ((Number) value).intValue());
             case TIME -> ((TimeMicroVector) vector).setSafe(index, ((Number) value).longValue());
             case TIMESTAMP, TIMESTAMP_NANO -> ((TimeStampVector) vector).setSafe(index, ((Number) value).longValue());
-            case STRING ->
-                ((VarCharVector) vector)
-                        .setSafe(index, ((String) value).getBytes(StandardCharsets.UTF_8));
+            case STRING -> ((VarCharVector) vector).setSafe(index, ((String) value).getBytes(StandardCharsets.UTF_8));
             case BINARY -> ((VarBinaryVector) vector).setSafe(index, bytes((ByteBuffer) value));
             case UUID -> ((FixedSizeBinaryVector) vector).setSafe(index, bytes((UUID) value));
             case DECIMAL -> {

@@ -53,8 +53,7 @@ public final class VariantLayout {
      * @param sampleRows how many of them are looked at; 0 leaves the variants as they came
      * @throws dev.tarn.common.TarnException INVALID naming the column, if the batch holds bytes that are no variant
      */
-    public static VariantLayout sampled(
-            Schema schema, VectorSchemaRoot batch, int[] rows, int count, int sampleRows) {
+    public static VariantLayout sampled(Schema schema, VectorSchemaRoot batch, int[] rows, int count, int sampleRows) {
         FreshIds ids = new FreshIds(schema.highestFieldId());
         Map<String, ShreddedColumn> shredded = new HashMap<>();
         for (Types.NestedField column : schema.columns()) {

@@ -90,8 +90,7 @@ final class VariantVector {
         if (part == null) {
             throw ColumnReaders.mismatch(column.name(), column.type(), struct);
         }
-        return ColumnReaders.bytes(
-                column.name() + "." + name, Types.BinaryType.get(), ColumnReaders.storage(part));
+        return ColumnReaders.bytes(column.name() + "." + name, Types.BinaryType.get(), ColumnReaders.storage(part));
     }
 
     private static ByteBuffer buffer(byte[] bytes) {

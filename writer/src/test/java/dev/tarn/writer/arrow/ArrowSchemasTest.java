@@ -67,7 +67,8 @@ class ArrowSchemasTest {
     void refusesADescriptionWithoutAnId() {
         assertThatThrownBy(() -> typeOf(geo("{\"crs\":{\"type\":\"GeographicCRS\"}}")))
                 .isInstanceOf(TarnException.class)
-                .hasMessage("Column 'place' describes a reference system without an id; give it one, such as OGC:CRS84");
+                .hasMessage(
+                        "Column 'place' describes a reference system without an id; give it one, such as OGC:CRS84");
     }
 
     @Test

@@ -79,7 +79,8 @@ class PlainBatchesTest {
         try (IntVector indexes = new IntVector("city", new FieldType(true, INT, CITIES, null), allocator)) {
             assertThatThrownBy(() -> plain(indexes, new DictionaryProvider.MapDictionaryProvider()))
                     .isInstanceOf(TarnException.class)
-                    .hasMessageStartingWith("Column 'city' is dictionary-encoded in Arrow and comes without its dictionary 7");
+                    .hasMessageStartingWith(
+                            "Column 'city' is dictionary-encoded in Arrow and comes without its dictionary 7");
         }
     }
 
@@ -98,7 +99,8 @@ class PlainBatchesTest {
             runs.getValuesVector().setValueCount(2);
             runs.setValueCount(3);
 
-            assertThat(plain(runs, new DictionaryProvider.MapDictionaryProvider())).isEqualTo("[5, 5, null]");
+            assertThat(plain(runs, new DictionaryProvider.MapDictionaryProvider()))
+                    .isEqualTo("[5, 5, null]");
         }
     }
 
@@ -114,7 +116,8 @@ class PlainBatchesTest {
             lists.endValue(2, 0);
             lists.setValueCount(3);
 
-            assertThat(plain(lists, new DictionaryProvider.MapDictionaryProvider())).isEqualTo("[[1,2], null, []]");
+            assertThat(plain(lists, new DictionaryProvider.MapDictionaryProvider()))
+                    .isEqualTo("[[1,2], null, []]");
         }
     }
 
@@ -130,7 +133,8 @@ class PlainBatchesTest {
             lists.setSize(1, 2);
             lists.setValueCount(2);
 
-            assertThat(plain(lists, new DictionaryProvider.MapDictionaryProvider())).isEqualTo("[[12], [10,11]]");
+            assertThat(plain(lists, new DictionaryProvider.MapDictionaryProvider()))
+                    .isEqualTo("[[12], [10,11]]");
         }
     }
 
@@ -143,7 +147,8 @@ class PlainBatchesTest {
             lists.setSize(0, 2);
             lists.setValueCount(1);
 
-            assertThat(plain(lists, new DictionaryProvider.MapDictionaryProvider())).isEqualTo("[[11,12]]");
+            assertThat(plain(lists, new DictionaryProvider.MapDictionaryProvider()))
+                    .isEqualTo("[[11,12]]");
         }
     }
 

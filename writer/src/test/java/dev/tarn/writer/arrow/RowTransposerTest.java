@@ -29,7 +29,8 @@ class RowTransposerTest {
         return Stream.of(
                 Arguments.of(Types.IntegerType.get(), 1L << 31, "Long does not fit: integer overflow"),
                 Arguments.of(Types.FloatType.get(), 1e300, "Double does not fit: it is too large"),
-                Arguments.of(Types.TimeType.get(), LocalTime.ofNanoOfDay(1), "LocalTime does not fit: it has nanoseconds"),
+                Arguments.of(
+                        Types.TimeType.get(), LocalTime.ofNanoOfDay(1), "LocalTime does not fit: it has nanoseconds"),
                 Arguments.of(
                         Types.TimestampType.withoutZone(),
                         LocalDateTime.of(2026, 1, 1, 0, 0, 0, 1),
@@ -39,19 +40,29 @@ class RowTransposerTest {
                         LocalDateTime.of(2300, 1, 1, 0, 0),
                         "LocalDateTime does not fit: long overflow"),
                 Arguments.of(
-                        Types.TimestampType.withZone(), LocalDateTime.of(2026, 1, 1, 0, 0), "LocalDateTime does not fit"),
+                        Types.TimestampType.withZone(),
+                        LocalDateTime.of(2026, 1, 1, 0, 0),
+                        "LocalDateTime does not fit"),
                 Arguments.of(
-                        Types.DecimalType.of(4, 2), new BigDecimal("100.00"), "BigDecimal does not fit: it has too many digits"),
+                        Types.DecimalType.of(4, 2),
+                        new BigDecimal("100.00"),
+                        "BigDecimal does not fit: it has too many digits"),
                 Arguments.of(
-                        Types.DecimalType.of(4, 2), new BigDecimal("1.001"), "BigDecimal does not fit: Rounding necessary"),
-                Arguments.of(Types.StringType.get(), "\uD800", "String does not fit: the text holds half a surrogate pair"),
+                        Types.DecimalType.of(4, 2),
+                        new BigDecimal("1.001"),
+                        "BigDecimal does not fit: Rounding necessary"),
                 Arguments.of(
-                        Types.FixedType.ofLength(3), new byte[2], "byte[] does not fit: it has 2 bytes, not 3"),
+                        Types.StringType.get(), "\uD800", "String does not fit: the text holds half a surrogate pair"),
+                Arguments.of(Types.FixedType.ofLength(3), new byte[2], "byte[] does not fit: it has 2 bytes, not 3"),
                 Arguments.of(
-                        Types.UnknownType.get(), 1, "Integer does not fit: a column of type unknown holds nothing but nulls"),
+                        Types.UnknownType.get(),
+                        1,
+                        "Integer does not fit: a column of type unknown holds nothing but nulls"),
                 Arguments.of(Types.BooleanType.get(), "true", "String does not fit"),
                 Arguments.of(
-                        Types.VariantType.get(), new Object(), "Object does not fit: variants hold no values of Java type Object"));
+                        Types.VariantType.get(),
+                        new Object(),
+                        "Object does not fit: variants hold no values of Java type Object"));
     }
 
     @ParameterizedTest
@@ -78,7 +89,8 @@ class RowTransposerTest {
 
         assertThatThrownBy(() -> transpose(type, List.of("x")))
                 .isInstanceOf(TarnException.class)
-                .hasMessage("Column 'c.element' expects int but a value of Java type String does not fit: no whole number");
+                .hasMessage(
+                        "Column 'c.element' expects int but a value of Java type String does not fit: no whole number");
     }
 
     @Test

@@ -48,7 +48,8 @@ class VariantValuesTest {
         assertThat(reread(1L).type()).isEqualTo(PhysicalType.INT64);
         assertThat(reread(1f).type()).isEqualTo(PhysicalType.FLOAT);
         assertThat(reread(new BigDecimal("1.50")).asPrimitive().get()).isEqualTo(new BigDecimal("1.50"));
-        assertThat(reread(BigInteger.TEN.pow(30)).asPrimitive().get()).isEqualTo(new BigDecimal(BigInteger.TEN.pow(30)));
+        assertThat(reread(BigInteger.TEN.pow(30)).asPrimitive().get())
+                .isEqualTo(new BigDecimal(BigInteger.TEN.pow(30)));
         assertThat(reread(new BigDecimal("1E+3")).asPrimitive().get()).isEqualTo(new BigDecimal("1000"));
         assertThat(reread(LocalDate.ofEpochDay(-1)).asPrimitive().get()).isEqualTo(-1);
         assertThat(reread(LocalTime.of(0, 0, 1)).asPrimitive().get()).isEqualTo(1_000_000L);

@@ -47,7 +47,10 @@ class ColumnReadersTest {
         try (DateMilliVector vector = new DateMilliVector("day", allocator)) {
             vector.setSafe(0, 86_400_001L);
 
-            refused(Types.DateType.get(), vector, "Column 'c' holds dates but the batch holds a value with a time of day");
+            refused(
+                    Types.DateType.get(),
+                    vector,
+                    "Column 'c' holds dates but the batch holds a value with a time of day");
         }
     }
 
@@ -56,7 +59,10 @@ class ColumnReadersTest {
         try (DateMilliVector vector = new DateMilliVector("day", allocator)) {
             vector.setSafe(0, 86_400_000L * (1L + Integer.MAX_VALUE));
 
-            refused(Types.DateType.get(), vector, "Column 'c' expects date but the batch holds a value outside its range");
+            refused(
+                    Types.DateType.get(),
+                    vector,
+                    "Column 'c' expects date but the batch holds a value outside its range");
         }
     }
 
@@ -65,7 +71,8 @@ class ColumnReadersTest {
         try (DateMilliVector vector = new DateMilliVector("day", allocator)) {
             vector.setSafe(0, -86_400_000L);
 
-            assertThat(ColumnReaders.values("c", Types.DateType.get(), vector).at(0)).isEqualTo(-1);
+            assertThat(ColumnReaders.values("c", Types.DateType.get(), vector).at(0))
+                    .isEqualTo(-1);
         }
     }
 
@@ -74,7 +81,10 @@ class ColumnReadersTest {
         try (TimeMicroVector vector = new TimeMicroVector("time", allocator)) {
             vector.setSafe(0, 86_400_000_000L);
 
-            refused(Types.TimeType.get(), vector, "Column 'c' expects time but the batch holds a value outside its range");
+            refused(
+                    Types.TimeType.get(),
+                    vector,
+                    "Column 'c' expects time but the batch holds a value outside its range");
         }
     }
 
@@ -83,7 +93,10 @@ class ColumnReadersTest {
         try (TimeNanoVector vector = new TimeNanoVector("time", allocator)) {
             vector.setSafe(0, 1_001L);
 
-            refused(Types.TimeType.get(), vector, "Column 'c' counts microseconds but the batch holds a value with nanoseconds");
+            refused(
+                    Types.TimeType.get(),
+                    vector,
+                    "Column 'c' counts microseconds but the batch holds a value with nanoseconds");
         }
     }
 
@@ -150,7 +163,10 @@ class ColumnReadersTest {
         try (VarCharVector vector = new VarCharVector("s", allocator)) {
             vector.setSafe(0, new byte[] {'a', (byte) 0xC3});
 
-            refused(Types.StringType.get(), vector, "Column 'c' expects text but the batch holds bytes that are not UTF-8");
+            refused(
+                    Types.StringType.get(),
+                    vector,
+                    "Column 'c' expects text but the batch holds bytes that are not UTF-8");
         }
     }
 
