@@ -26,11 +26,9 @@ public final class VariantLayout {
     private final MessageType parquetSchema;
     private final List<Types.NestedField> columns;
     private final Map<String, ShreddedColumn> shredded;
-    private final int highestSchemaId;
 
     private VariantLayout(Schema schema, Map<String, ShreddedColumn> shredded, FreshIds ids) {
         this.shredded = Map.copyOf(shredded);
-        this.highestSchemaId = ids.highestGiven();
         this.parquetSchema = ParquetSchemaUtil.convert(schema, "table", (id, name) -> parquetTypeOf(schema, id));
         List<Types.NestedField> physical = new ArrayList<>();
         for (Types.NestedField column : schema.columns()) {
@@ -78,9 +76,9 @@ public final class VariantLayout {
         return columns;
     }
 
-    /** Whether an id belongs to the schema, and not to a part of a variant that this layout has numbered. */
-    public boolean isSchemaColumn(int fieldId) {
-        return fieldId <= highestSchemaId;
+    /** Whether {@link #open} makes vectors of its own. */
+    public boolean rewritesVectors() {
+        return !shredded.isEmpty();
     }
 
     /**

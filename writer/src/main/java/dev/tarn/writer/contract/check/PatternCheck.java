@@ -1,0 +1,85 @@
+package dev.tarn.writer.contract.check;
+
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
+import dev.tarn.writer.contract.Patterns;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Rows whose text a pattern is not found in. Remembers the verdicts of recent values, as columns with patterns often repeat
+ * theirs. Confined to one thread.
+ */
+final class PatternCheck implements RowCheck {
+    /** Values remembered: a few hundred kilobytes at most, see {@link #MAX_REMEMBERED_BYTES}. */
+    private static final int SLOTS = 1_024;
+
+    private static final int MAX_REMEMBERED_BYTES = 128;
+
+    private final String column;
+    private final Matcher matcher;
+    private final byte[][] values = new byte[SLOTS][];
+    private final boolean[] verdicts = new boolean[SLOTS];
+
+    PatternCheck(String column, String pattern) {
+        this.column = column;
+        this.matcher = Pattern.compile(pattern).matcher("");
+    }
+
+    @Override
+    public int mark(BatchColumns batch, int[] rows, int count, RowMarks marks) {
+        ColumnView view = batch.column(column);
+        if (view.isAbsent()) {
+            return 0;
+        }
+        TextValues texts = view.text();
+        int bad = 0;
+        for (int i = 0; i < count; i++) {
+            int row = rows[i];
+            if (!view.isNull(row) && !isFound(texts, row)) {
+                marks.set(row);
+                bad++;
+            }
+        }
+        return bad;
+    }
+
+    private boolean isFound(TextValues texts, int row) {
+        int start = texts.start(row);
+        int length = texts.length(row);
+        if (length > MAX_REMEMBERED_BYTES) {
+            return match(texts.string(row));
+        }
+        byte[] bytes = texts.bytes();
+        int slot = slot(bytes, start, length);
+        byte[] remembered = values[slot];
+        if (remembered != null && Arrays.equals(remembered, 0, remembered.length, bytes, start, start + length)) {
+            return verdicts[slot];
+        }
+        boolean found = match(texts.string(row));
+        values[slot] = Arrays.copyOfRange(bytes, start, start + length);
+        verdicts[slot] = found;
+        return found;
+    }
+
+    private boolean match(String text) {
+        try {
+            return Patterns.finds(matcher, text);
+        } catch (Patterns.TooCostly e) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "The pattern for column '%s' is too costly: %s; write it without repetitions of repetitions"
+                            .formatted(column, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static int slot(byte[] bytes, int start, int length) {
+        int hash = length;
+        for (int i = start; i < start + length; i++) {
+            hash = hash * 31 + bytes[i];
+        }
+        return (hash ^ hash >>> 15) & SLOTS - 1;
+    }
+}
