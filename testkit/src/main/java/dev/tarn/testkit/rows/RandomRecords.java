@@ -42,9 +42,20 @@ public final class RandomRecords {
 
     private final Random random;
 
+    /** Whether variants are objects whose fields are of one type each, as machines write them. */
+    private boolean uniformVariants;
+
     /** Records from a source of random numbers. */
     public RandomRecords(Random random) {
         this.random = random;
+    }
+
+    /** Records whose variants have something in common: objects whose fields are of one type each. */
+    public List<Record> listOfUniformVariants(Schema schema, long firstId, int count) {
+        uniformVariants = true;
+        List<Record> records = list(schema, firstId, count);
+        uniformVariants = false;
+        return records;
     }
 
     /** Records with ids from a first one on. */
@@ -179,7 +190,8 @@ public final class RandomRecords {
 
     private Variant variant() {
         VariantMetadata names = Variants.metadata(VARIANT_NAMES);
-        return Variant.of(names, random.nextInt(5) == 0 ? variantPrimitive() : variantObject(names, 2));
+        boolean primitive = !uniformVariants && random.nextInt(5) == 0;
+        return Variant.of(names, primitive ? variantPrimitive() : variantObject(names, 2));
     }
 
     private VariantValue variantValue(VariantMetadata names, int depth) {
@@ -202,7 +214,10 @@ public final class RandomRecords {
             if (random.nextInt(3) > 0) {
                 // Most values of a name are of one type, so that shredding has something to find.
                 object.put(
-                        name, random.nextInt(4) == 0 ? variantValue(names, depth) : variantOfName(name, names, depth));
+                        name,
+                        !uniformVariants && random.nextInt(4) == 0
+                                ? variantValue(names, depth)
+                                : variantOfName(name, names, depth));
             }
         }
         return object;

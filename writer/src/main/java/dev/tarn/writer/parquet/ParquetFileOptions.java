@@ -56,8 +56,7 @@ public record ParquetFileOptions(
             throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
         }
         if (shreddingSampleRows < 0) {
-            throw new IllegalArgumentException(
-                    "shreddingSampleRows must be at least 0 but was " + shreddingSampleRows);
+            throw new IllegalArgumentException("shreddingSampleRows must be at least 0 but was " + shreddingSampleRows);
         }
         switch (codec) {
             case ZSTD, SNAPPY, GZIP, UNCOMPRESSED -> {}

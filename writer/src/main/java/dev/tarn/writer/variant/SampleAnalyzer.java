@@ -6,7 +6,7 @@ import org.apache.iceberg.variants.VariantValue;
 
 /**
  * Iceberg's own choice of what to shred, so that our files have the columns that files of other writers have: fields in at
- * least a tenth of the sampled values, in their most frequent type, at most 300 of them.
+ * least a tenth of the sampled values and of one type in all of them, at most 300.
  */
 final class SampleAnalyzer extends VariantShreddingAnalyzer<VariantValue, Void> {
     @Override
