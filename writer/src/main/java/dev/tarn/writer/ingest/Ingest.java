@@ -59,7 +59,9 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException INVALID if batches do not fit, CONFLICT, UNKNOWN_OUTCOME
      */
     public IngestReceipt append(ArrowReader batches) {
-        return append(ArrowReaderSource.of(batches));
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return append(source);
+        }
     }
 
     /** Adds rows given as Iceberg records, which are matched by field name. */
@@ -95,12 +97,16 @@ public final class Ingest {
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
     public IngestReceipt overwrite(ArrowReader batches) {
-        return write(ArrowReaderSource.of(batches), this::replaceAll, Set.of(), WhenEmpty.COMMIT);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return write(source, this::replaceAll, Set.of(), WhenEmpty.COMMIT);
+        }
     }
 
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
-        return write(ArrowReaderSource.of(batches), this::replacePartitions, Set.of(), WhenEmpty.SKIP);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return write(source, this::replacePartitions, Set.of(), WhenEmpty.SKIP);
+        }
     }
 
     /**
@@ -112,7 +118,9 @@ public final class Ingest {
      *     keys than the memory budget allows, UNSUPPORTED for tables of format version 1
      */
     public IngestReceipt upsert(ArrowReader batches, List<String> keyColumns) {
-        return upsert(ArrowReaderSource.of(batches), keyColumns);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return upsert(source, keyColumns);
+        }
     }
 
     /** As {@link #upsert(ArrowReader, List)}, for rows given as values by column name. */
@@ -143,7 +151,9 @@ public final class Ingest {
 
     /** As {@link #merge(BatchSource, MergeOptions)}, for the batches of an Arrow reader. */
     public IngestReceipt merge(ArrowReader changes, MergeOptions merge) {
-        return merge(ArrowReaderSource.of(changes), merge);
+        try (ArrowReaderSource source = ArrowReaderSource.of(changes)) {
+            return merge(source, merge);
+        }
     }
 
     /**
