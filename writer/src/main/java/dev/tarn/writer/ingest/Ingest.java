@@ -83,17 +83,27 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
     public IngestReceipt append(BatchSource source, Set<String> loadedFiles) {
-        return write(source, this::appendAll, loadedFiles, WhenEmpty.SKIP);
+        return write(source, this::appendAll, loadedFiles, WhenEmpty.SKIP, WriteContext.Kind.APPEND);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
     public IngestReceipt overwrite(ArrowReader batches) {
-        return write(ArrowReaderSource.of(batches), this::replaceAll, Set.of(), WhenEmpty.COMMIT);
+        return write(
+                ArrowReaderSource.of(batches),
+                this::replaceAll,
+                Set.of(),
+                WhenEmpty.COMMIT,
+                WriteContext.Kind.OVERWRITE);
     }
 
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
-        return write(ArrowReaderSource.of(batches), this::replacePartitions, Set.of(), WhenEmpty.SKIP);
+        return write(
+                ArrowReaderSource.of(batches),
+                this::replacePartitions,
+                Set.of(),
+                WhenEmpty.SKIP,
+                WriteContext.Kind.OVERWRITE_PART);
     }
 
     /**
@@ -152,32 +162,38 @@ public final class Ingest {
         COMMIT
     }
 
-    private IngestReceipt write(BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty) {
+    private IngestReceipt write(
+            BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
         }
         SchemaAlignment.align(table, source.schema(), options.evolution());
-        try (WriteGates gates = WriteGates.open(table, options);
+        try (WriteGates gates = WriteGates.open(table, options, kind, List.of());
                 PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
                 writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
             }
             List<DataFile> files = writer.complete();
-            gates.beforeCommit(files);
+            try {
+                gates.beforeCommit(files);
+            } catch (RuntimeException e) {
+                writer.abort();
+                throw e;
+            }
             if (files.isEmpty()
                     && whenEmpty == WhenEmpty.SKIP
                     && options.token().isEmpty()) {
-                return IngestReceipt.nothing(gates.rejectedRows());
+                return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates.summary(), loadedFiles);
+            CommitRequest request = options.request(gates, loadedFiles);
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
-            return receipt(result, files, gates.rejectedRows());
+            return receipt(result, files, gates.rejectedRows()).withContract(gates.report());
         }
     }
 
