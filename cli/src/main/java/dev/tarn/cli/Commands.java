@@ -22,6 +22,9 @@ final class Commands {
                 .addSubcommand(new CopyCommand(console))
                 .addSubcommand(new CompactCommand(console))
                 .addSubcommand(new ExpireCommand(console))
+                .addSubcommand(new OrphansCommand(console))
+                .addSubcommand(new RefsCommand(console))
+                .addSubcommand(new RollbackCommand(console))
                 .addSubcommand(new ConfigCommand(console))
                 .addSubcommand(new VersionCommand(console))
                 .addSubcommand(new ExitCodesCommand(console));

@@ -134,6 +134,53 @@ class ServedCommandsTest {
     }
 
     @Test
+    void refsAreMadeListedAndFollowedAndMainGoesBack() throws IOException {
+        Path lines = Files.writeString(folder.resolve("refs.jsonl"), "{\"id\":1}\n");
+        assertThat(tarn("copy", "refs.events", lines.toString(), "--create").exitCode())
+                .isZero();
+        assertThat(tarn("refs", "tag", "refs.events", "v1", "--max-ref-age", "P30D")
+                        .exitCode())
+                .isZero();
+        assertThat(tarn("copy", "refs.events", lines.toString(), "--force").exitCode())
+                .isZero();
+        assertThat(tarn("refs", "branch", "refs.events", "dev", "--ref", "v1").exitCode())
+                .isZero();
+
+        Invocation listed = tarn("refs", "list", "refs.events", "--output", "json");
+        Invocation again = tarn("refs", "branch", "refs.events", "dev");
+        Invocation back = tarn("rollback", "refs.events", "--ref", "v1", "--output", "json");
+        Invocation nowhere = tarn("rollback", "refs.events");
+
+        assertThat(JSON.readTree(listed.text()).findValuesAsText("name")).containsExactly("dev", "main", "v1");
+        assertThat(again.exitCode()).isEqualTo(ExitCode.ALREADY_EXISTS.number());
+        assertThat(back.exitCode()).as(back.messages()).isZero();
+        assertThat(nowhere.messages()).contains("--snapshot-id");
+        assertThat(sql("SELECT count(*) AS n FROM refs.events", "csv").text()).isEqualTo("n\r\n1\r\n");
+        assertThat(tarn("refs", "fast-forward", "refs.events", "dev", "maim").messages())
+                .contains("did you mean 'main'?");
+        assertThat(tarn("refs", "drop", "refs.events", "dev").exitCode()).isZero();
+    }
+
+    @Test
+    void orphansArePlannedAndThePlanIsCarriedOut() throws IOException {
+        Path lines = Files.writeString(folder.resolve("orphans.jsonl"), "{\"id\":1}\n");
+        assertThat(tarn("copy", "orphans.events", lines.toString(), "--create").exitCode())
+                .isZero();
+
+        Invocation planned = tarn("orphans", "orphans.events", "--dry-run", "--output", "json");
+        Path plan = Files.writeString(folder.resolve("plan.json"), planned.text());
+        Invocation done = tarn("orphans", "orphans.events", "--plan", plan.toString(), "--output", "json");
+        Invocation young = tarn("orphans", "orphans.events", "--older-than", "PT1H");
+
+        assertThat(JSON.readTree(planned.text()).path("kept").path("young").asLong())
+                .as(planned.messages())
+                .isPositive();
+        assertThat(JSON.readTree(done.text()).path("status").asText()).isEqualTo("NOTHING_TO_DO");
+        assertThat(young.exitCode()).isEqualTo(ExitCode.REFUSED.number());
+        assertThat(young.messages()).contains("24 hours");
+    }
+
+    @Test
     void unknownTablesAndColumnsNameTheNearest() {
         assertThat(tarn("table", "create", "near.flights", "--schema", "delay int")
                         .exitCode())

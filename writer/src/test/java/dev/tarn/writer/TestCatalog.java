@@ -50,6 +50,11 @@ public final class TestCatalog implements AutoCloseable {
         return catalog.loadTable(TableIdentifier.of(NAMESPACE, name));
     }
 
+    /** Drops a table; its files stay. */
+    public void drop(String name) {
+        catalog.dropTable(TableIdentifier.of(NAMESPACE, name), false);
+    }
+
     public static List<Record> rows(Table table) {
         table.refresh();
         List<Record> rows = new ArrayList<>();

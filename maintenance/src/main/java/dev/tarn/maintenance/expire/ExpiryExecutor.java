@@ -4,6 +4,7 @@ import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.maintenance.MaintenanceProgress;
 import dev.tarn.maintenance.MaintenanceStatus;
+import dev.tarn.maintenance.internal.FileDeleter;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -116,7 +117,8 @@ public final class ExpiryExecutor {
         // The second look: whatever was added or brought back since the journals were written stays.
         List<TableFile> unreachable =
                 proposed.isEmpty() ? List.of() : new ReachableFiles(table).unreachable(proposed.values());
-        long failed = new FileDeleter(table.io(), options.maxDeletesPerSecond()).delete(unreachable, progress);
+        long failed = new FileDeleter(table.io(), options.maxDeletesPerSecond())
+                .delete(unreachable.stream().map(TableFile::location).toList(), progress);
         if (failed == 0) {
             due.forEach(DeletionJournal::remove);
         }

@@ -113,7 +113,8 @@ final class CommitAttempts {
             alone.commit();
             return;
         }
-        // The tokens go into a table property with the same commit: summaries are forgotten when their snapshots expire.
+        // The tokens go into a table property with the same commit: summaries are forgotten when their snapshots
+        // expire.
         Transaction transaction = table.newTransaction();
         TokenProperty property = new TokenProperty(ProducerTokens.PROPERTY_PREFIX + branch);
         beforeSending(() -> {
@@ -192,8 +193,7 @@ final class CommitAttempts {
         private final Consumer<Map<String, ProducerToken>> tokens;
         private int checks;
 
-        OnceOnly(
-                SnapshotUpdate<?> update, List<CommitRequest> parts, Consumer<Map<String, ProducerToken>> tokens) {
+        OnceOnly(SnapshotUpdate<?> update, List<CommitRequest> parts, Consumer<Map<String, ProducerToken>> tokens) {
             this.update = update;
             this.parts = parts;
             this.tokens = tokens;
@@ -287,6 +287,12 @@ final class CommitAttempts {
                     "Cannot commit to table %s: %s".formatted(table.name(), failure.getMessage()),
                     failure);
         }
+        if (isOtherTable(failure)) {
+            throw new TarnException(
+                    ErrorKind.CONFLICT,
+                    "Table %s was replaced: expected the table with id %s; open the new table and write again"
+                            .formatted(table.name(), tableId));
+        }
         mayHaveHappened = true;
         try {
             table.refresh();
@@ -304,6 +310,12 @@ final class CommitAttempts {
                 "The commit to table %s may or may not have happened: look for the snapshot with %s=%s before writing again"
                         .formatted(table.name(), SnapshotCommit.COMMIT_ID_KEY, commitId),
                 failure);
+    }
+
+    /** Catalogs that keep metadata files by themselves find out when they refresh, and have no exception of its own for it. */
+    private static boolean isOtherTable(RuntimeException failure) {
+        return failure instanceof IllegalStateException
+                && String.valueOf(failure.getMessage()).startsWith("Table UUID does not match");
     }
 
     private static ErrorKind kindOf(RuntimeException failure) {

@@ -73,8 +73,9 @@ final class GroupCommit {
     private static boolean sharesLoadedFile(List<PendingSet> sets, int from, int candidate) {
         List<String> files = List.copyOf(sets.get(candidate).set().request().loadedFiles());
         return !files.isEmpty()
-                && sets.subList(from, candidate).stream().anyMatch(set -> set.set().request().loadedFiles().stream()
-                        .anyMatch(files::contains));
+                && sets.subList(from, candidate).stream()
+                        .anyMatch(set ->
+                                set.set().request().loadedFiles().stream().anyMatch(files::contains));
     }
 
     private int commitTogether(List<PendingSet> sets, List<String> earlierIds) {
@@ -132,8 +133,7 @@ final class GroupCommit {
             if (part.isFresh()) {
                 left.add(set);
             } else if (part.verdict() == TokenCheck.Verdict.ALREADY_COMMITTED) {
-                set.repeated(
-                        new CommitResult(SnapshotCommit.newestSnapshotId(table, branch), true), mayHaveHappened);
+                set.repeated(new CommitResult(SnapshotCommit.newestSnapshotId(table, branch), true), mayHaveHappened);
             } else {
                 set.failed(part.refusal(), mayHaveHappened);
             }
@@ -146,7 +146,8 @@ final class GroupCommit {
         return switch (failure.kind()) {
             case UNKNOWN_OUTCOME, UNAVAILABLE, OVERLOADED -> true;
             // Refusals of the token rule have no cause; those of the catalog, and changed files, do.
-            case CONFLICT -> failure.getCause() != null && !(failure instanceof ReplanException && isAppend(sets.get(0)));
+            case CONFLICT ->
+                failure.getCause() != null && !(failure instanceof ReplanException && isAppend(sets.get(0)));
             case INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ALREADY_EXISTS, DEADLINE -> false;
             case CANCELLED, UNSUPPORTED, CORRUPT, REFUSED, LOCKED, INTERNAL -> false;
         };
@@ -175,7 +176,8 @@ final class GroupCommit {
         }
         return new TarnException(
                 ErrorKind.UNKNOWN_OUTCOME,
-                "An earlier attempt may have reached table %s before this: %s".formatted(table.name(), failure.getMessage()),
+                "An earlier attempt may have reached table %s before this: %s"
+                        .formatted(table.name(), failure.getMessage()),
                 failure);
     }
 

@@ -121,6 +121,24 @@ public final class GroupCommitter implements AutoCloseable {
         }
     }
 
+    /** As {@link #withTable}, but empty if a commit goes on. */
+    public <T> Optional<T> tryWithTable(Function<Table, T> work) {
+        if (!tableLock.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(work.apply(table));
+        } finally {
+            tableLock.unlock();
+        }
+    }
+
+    /** Reads what the table has in memory, also while a commit goes on. The work must not refresh or change the table. */
+    @SuppressWarnings("GuardedBy") // Metadata is immutable and replaced as a whole: a reader sees one or the other.
+    public <T> T readTable(Function<Table, T> work) {
+        return work.apply(table);
+    }
+
     /** The newest token of a producer, read from the table anew: where the producer goes on after a crash. */
     public Optional<ProducerToken> committed(String producer) {
         return withTable(current -> {

@@ -32,7 +32,8 @@ final class PartsRefusedException extends TarnException {
      * @param verdict null if it is refused
      * @param failure null unless it is refused
      */
-    record Part(TokenCheck.@Nullable Verdict verdict, @Nullable TarnException failure) {
+    record Part(
+            TokenCheck.@Nullable Verdict verdict, @Nullable TarnException failure) {
         boolean isFresh() {
             return verdict == TokenCheck.Verdict.FRESH;
         }

@@ -37,8 +37,9 @@ final class TokenCheck {
      *     part is committed; REFUSED for too many producers
      */
     Verdict admit(List<ProducerToken> tokens, Map<String, Optional<ProducerToken>> follows) {
-        long repeated =
-                tokens.stream().filter(token -> isCommitted(tableName, newest, token)).count();
+        long repeated = tokens.stream()
+                .filter(token -> isCommitted(tableName, newest, token))
+                .count();
         if (repeated == tokens.size() && !tokens.isEmpty()) {
             return Verdict.ALREADY_COMMITTED;
         }

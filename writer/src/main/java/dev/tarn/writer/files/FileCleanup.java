@@ -1,6 +1,8 @@
 package dev.tarn.writer.files;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 import org.slf4j.Logger;
@@ -12,8 +14,9 @@ public final class FileCleanup {
 
     private FileCleanup() {}
 
-    /** Deletes what can be deleted; the rest is logged by location and left to orphan cleanup. */
-    public static void delete(FileIO io, Collection<String> locations) {
+    /** Deletes what can be deleted; the rest is logged by location, returned, and left to orphan cleanup. */
+    public static List<String> delete(FileIO io, Collection<String> locations) {
+        List<String> leftOver = new ArrayList<>();
         for (String location : locations) {
             try {
                 io.deleteFile(location);
@@ -21,7 +24,9 @@ public final class FileCleanup {
                 LOG.debug("{} was never written", location);
             } catch (RuntimeException e) {
                 LOG.warn("Could not delete the unused file {}; orphan cleanup will", location, e);
+                leftOver.add(location);
             }
         }
+        return leftOver;
     }
 }

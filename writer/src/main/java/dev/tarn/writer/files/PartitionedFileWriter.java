@@ -124,8 +124,8 @@ public final class PartitionedFileWriter implements AutoCloseable {
         return List.copyOf(finished);
     }
 
-    /** Deletes every file that was written, finished or not; what cannot be deleted is logged and left to orphan cleanup. */
-    public void abort() {
+    /** Deletes every file that was written, finished or not; what cannot be deleted is logged, returned, and left to orphan cleanup. */
+    public List<String> abort() {
         for (ParquetBatchWriter writer : open.values()) {
             try {
                 writer.close();
@@ -134,9 +134,10 @@ public final class PartitionedFileWriter implements AutoCloseable {
             }
         }
         open.clear();
-        FileCleanup.delete(table.io(), created);
+        List<String> leftOver = FileCleanup.delete(table.io(), created);
         created.clear();
         finished.clear();
+        return leftOver;
     }
 
     @Override

@@ -55,7 +55,10 @@ final class Deletion {
         }
         DeleteFilesWriter.Written written = DeleteFilesWriter.write(table, deleted);
         CommitResult result = Commits.commit(
-                table, target -> delta(target, start, written), options.request(Map.of()), () -> FileCleanup.delete(table.io(), written.locations()));
+                table,
+                target -> delta(target, start, written),
+                options.request(Map.of()),
+                () -> FileCleanup.delete(table.io(), written.locations()));
         if (result.alreadyCommitted()) {
             return IngestReceipt.repeated(result.snapshotId());
         }

@@ -230,11 +230,15 @@ public final class Ingest {
     }
 
     private OptionalLong findCommitted() {
-        return options.token().isPresent() ? findCommitted(options.token().get()) : OptionalLong.empty();
-    }
-
-    private OptionalLong findCommitted(ProducerToken token) {
-        return SnapshotCommit.findCommitted(table, options.branch(), token);
+        OptionalLong committed = OptionalLong.empty();
+        for (ProducerToken token : options.tokens()) {
+            committed = SnapshotCommit.findCommitted(table, options.branch(), token);
+            if (committed.isEmpty()) {
+                // Of work that is there in part the commit itself says what to do.
+                return committed;
+            }
+        }
+        return committed;
     }
 
     private IngestReceipt receipt(CommitResult result, List<DataFile> files, long rejected) {

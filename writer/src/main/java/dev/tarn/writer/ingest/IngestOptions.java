@@ -19,7 +19,8 @@ import org.apache.iceberg.Table;
  *
  * @param branch where snapshots go; it must exist unless it is {@code main}
  * @param summary properties for the snapshot summary
- * @param token makes one call happen once; use each token for one call only
+ * @param tokens make one call happen once, one for each producer whose work is in it; use each token for one call only
+ * @param follows by producer, the token that the table must still have when the call commits; see {@link CommitRequest}
  * @param targetFileSize overrides the table's {@code write.target-file-size-bytes}
  * @param evolution what happens to batches that the schema does not cover
  * @param memoryBudget bytes of unfinished row groups held in memory; also bounds the keys of one upsert
@@ -32,7 +33,8 @@ import org.apache.iceberg.Table;
 public record IngestOptions(
         String branch,
         Map<String, String> summary,
-        Optional<ProducerToken> token,
+        List<ProducerToken> tokens,
+        Map<String, Optional<ProducerToken>> follows,
         Optional<DataSize> targetFileSize,
         SchemaEvolution evolution,
         DataSize memoryBudget,
@@ -44,6 +46,8 @@ public record IngestOptions(
     /** Copies the collections. */
     public IngestOptions {
         summary = Map.copyOf(summary);
+        tokens = List.copyOf(tokens);
+        follows = Map.copyOf(follows);
         gates = List.copyOf(gates);
     }
 
@@ -64,7 +68,21 @@ public record IngestOptions(
 
     /** The same, with a token. */
     public IngestOptions withToken(ProducerToken newToken) {
-        return with(values -> values.token = Optional.of(newToken));
+        return withTokens(List.of(newToken), Map.of());
+    }
+
+    /** The same, with the tokens of several producers, and what some of them must follow. */
+    public IngestOptions withTokens(
+            List<ProducerToken> newTokens, Map<String, Optional<ProducerToken>> newFollows) {
+        return with(values -> {
+            values.tokens = newTokens;
+            values.follows = newFollows;
+        });
+    }
+
+    /** The first token, if there is any. */
+    public Optional<ProducerToken> token() {
+        return tokens.stream().findFirst();
     }
 
     /** The same, with another target file size. */
@@ -127,14 +145,15 @@ public record IngestOptions(
     CommitRequest request(Map<String, String> ofGates, Set<String> loadedFiles) {
         Map<String, String> all = new HashMap<>(summary);
         all.putAll(ofGates);
-        return new CommitRequest(branch, all, token.map(List::of).orElse(List.of()), loadedFiles);
+        return new CommitRequest(branch, all, tokens, follows, loadedFiles);
     }
 
     private IngestOptions with(Consumer<Values> change) {
         Values values = new Values();
         values.branch = branch;
         values.summary = summary;
-        values.token = token;
+        values.tokens = tokens;
+        values.follows = follows;
         values.targetFileSize = targetFileSize;
         values.evolution = evolution;
         values.memoryBudget = memoryBudget;
@@ -151,7 +170,8 @@ public record IngestOptions(
     private static final class Values {
         private String branch = SnapshotRef.MAIN_BRANCH;
         private Map<String, String> summary = Map.of();
-        private Optional<ProducerToken> token = Optional.empty();
+        private List<ProducerToken> tokens = List.of();
+        private Map<String, Optional<ProducerToken>> follows = Map.of();
         private Optional<DataSize> targetFileSize = Optional.empty();
         private SchemaEvolution evolution = SchemaEvolution.FREEZE;
         private DataSize memoryBudget = FileLimits.DEFAULT_MEMORY_BUDGET;
@@ -165,7 +185,8 @@ public record IngestOptions(
             return new IngestOptions(
                     branch,
                     summary,
-                    token,
+                    tokens,
+                    follows,
                     targetFileSize,
                     evolution,
                     memoryBudget,

@@ -1,49 +1,46 @@
 package dev.tarn.writer.parquet;
 
 import org.apache.iceberg.FieldMetrics;
-import org.apache.iceberg.types.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Counts NaNs and keeps bounds of one float or double column, which Parquet's own statistics cannot. Not thread-safe. */
 final class FloatingPointMetrics {
     private final int fieldId;
-    private final boolean single;
+    private final Physical physical;
     private long values;
     private long nulls;
     private long nans;
     private double lower = Double.POSITIVE_INFINITY;
     private double upper = Double.NEGATIVE_INFINITY;
 
-    FloatingPointMetrics(int fieldId, Type type) {
+    FloatingPointMetrics(int fieldId, Physical physical) {
         this.fieldId = fieldId;
-        this.single = type.typeId() == Type.TypeID.FLOAT;
+        this.physical = physical;
     }
 
-    void add(double value) {
-        values++;
-        if (Double.isNaN(value)) {
-            nans++;
-            return;
-        }
+    /**
+     * Adds a page.
+     *
+     * @param pageLower smallest value that is no number's absence; positive infinity if there is none
+     */
+    void add(long pageValues, long pageNulls, long pageNans, double pageLower, double pageUpper) {
+        values += pageValues;
+        nulls += pageNulls;
+        nans += pageNans;
         // Double.compare puts -0.0 below 0.0, which a plain comparison would not.
-        if (Double.compare(value, lower) < 0) {
-            lower = value;
+        if (Double.compare(pageLower, lower) < 0) {
+            lower = pageLower;
         }
-        if (Double.compare(value, upper) > 0) {
-            upper = value;
+        if (Double.compare(pageUpper, upper) > 0) {
+            upper = pageUpper;
         }
-    }
-
-    void addNull() {
-        values++;
-        nulls++;
     }
 
     FieldMetrics<?> toFieldMetrics() {
         boolean bounded = values - nulls - nans > 0;
         @Nullable Double low = bounded ? lower : null;
         @Nullable Double high = bounded ? upper : null;
-        if (single) {
+        if (physical == Physical.FLOAT) {
             return floats(low, high);
         }
         return doubles(low, high);

@@ -1,16 +1,13 @@
 package dev.tarn.writer.parquet;
 
-import dev.tarn.common.Closer;
 import dev.tarn.common.TarnException;
-import dev.tarn.writer.parquet.LeafEncoder.Leaf;
+import dev.tarn.writer.parquet.ColumnChunk.ColumnSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.Schema;
@@ -18,61 +15,52 @@ import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
-import org.apache.iceberg.types.Types;
-import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnWriteStore;
-import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.crypto.FileEncryptionProperties;
-import org.apache.parquet.hadoop.CodecFactory;
-import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes Arrow batches into one Parquet file with Iceberg's field ids, column by column. Columns are matched by name; one
- * that a batch leaves out becomes its write-default or null. Not thread-safe. Whoever opens it closes it; closing before
+ * that a batch leaves out becomes its write-default or null. Columns are encoded at the same time by threads that all files
+ * share; the bytes do not depend on how many. Not thread-safe. Whoever opens it closes it; closing before
  * {@link #finish} leaves an unusable file that the caller deletes.
  */
 public final class ParquetBatchWriter implements AutoCloseable {
-    /** Rows fed to all columns before pages may end; small enough that a page overshoots its size by little. */
-    private static final int CHUNK_ROWS = 2_048;
+    /** Rows that all columns take before the size of the row group is looked at. */
+    private static final int SLICE_ROWS = 32_768;
+
+    /** Rows taken at least, so that looking costs nothing; and first, when the length of a row is not known. */
+    private static final int FIRST_SLICE_ROWS = 1_024;
+
+    /** Values below which waking another thread costs more than it saves. */
+    private static final long PARALLEL_VALUES = 16_384;
 
     private static final String SCHEMA_KEY = "iceberg.schema";
 
     private final String location;
     private final Schema schema;
     private final ParquetFileOptions options;
-    private final MessageType parquetSchema;
-    private final List<Leaf> leaves;
-    private final ParquetProperties properties;
-    private final BytesInputCompressor compressor;
+    private final List<LeafColumn> leaves;
+    private final List<FloatingPointMetrics> floats = new ArrayList<>();
+    private final List<ColumnChunk> columns = new ArrayList<>();
     private final ParquetFileWriter file;
-    private RowGroup rowGroup;
     private long rows;
     private long rowsInGroup;
     private @Nullable WrittenFile written;
+    private boolean failed;
     private boolean closed;
-
-    /** What is being filled; replaced as a whole when it ends. */
-    private record RowGroup(ColumnChunkPageWriteStore pages, ColumnWriteStore store, List<ColumnWriter> columns) {}
 
     private ParquetBatchWriter(OutputFile output, Schema schema, ParquetFileOptions options) throws IOException {
         this.location = output.location();
         this.schema = schema;
         this.options = options;
-        this.parquetSchema = ParquetSchemaUtil.convert(schema, "table");
-        this.leaves = ColumnShredder.leaves(schema.columns());
-        this.properties = ParquetProperties.builder()
-                .withPageSize(options.pageBytes())
-                .withPageRowCountLimit(options.pageRows())
-                .withDictionaryPageSize(options.dictionaryBytes())
-                .build();
-        this.compressor = compressor(options);
+        MessageType parquetSchema = ParquetSchemaUtil.convert(schema, "table");
+        this.leaves = LeafColumn.of(schema, parquetSchema);
+        for (LeafColumn leaf : leaves) {
+            columns.add(new ColumnChunk(leaf, options, settings(leaf)));
+        }
         this.file = new ParquetFileWriter(
                 new ParquetOutput(output),
                 parquetSchema,
@@ -80,15 +68,15 @@ public final class ParquetBatchWriter implements AutoCloseable {
                 options.rowGroupBytes(),
                 0,
                 noEncryption(),
-                properties);
+                ParquetProperties.builder().build());
         file.start();
-        this.rowGroup = newRowGroup();
     }
 
     /**
      * Begins a file that does not exist yet.
      *
-     * @throws TarnException UNSUPPORTED naming column and type, for variant, geometry and geography columns
+     * @throws TarnException UNSUPPORTED naming column and type, for variant columns; INVALID naming the property, if a
+     *     setting of a column cannot be used
      */
     public static ParquetBatchWriter open(OutputFile output, Schema schema, ParquetFileOptions options) {
         try {
@@ -99,45 +87,23 @@ public final class ParquetBatchWriter implements AutoCloseable {
     }
 
     /**
-     * Appends all rows of a batch. The batch stays the caller's.
+     * Appends all rows of a batch. The batch stays the caller's. After an exception nothing more can be written.
      *
-     * @throws TarnException INVALID naming the column, if a vector does not fit or a required value is null
+     * @throws TarnException INVALID naming the column, if a vector does not fit or a value cannot be written
      */
     public void write(VectorSchemaRoot batch) {
-        int[] all = new int[batch.getRowCount()];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = i;
-        }
-        write(batch, all, all.length);
+        write(batch, batch.getRowCount(), RowSlice::range);
     }
 
     /**
-     * Appends chosen rows of a batch, in the order given. The batch stays the caller's.
+     * Appends chosen rows of a batch, in the order given. The batch stays the caller's. After an exception nothing more
+     * can be written.
      *
      * @param selected row numbers, of which the first {@code count} are taken
-     * @throws TarnException INVALID naming the column, if a vector does not fit or a required value is null
+     * @throws TarnException INVALID naming the column, if a vector does not fit or a value cannot be written
      */
     public void write(VectorSchemaRoot batch, int[] selected, int count) {
-        List<ColumnShredder> shredders = shredders(batch);
-        for (int from = 0; from < count; from += CHUNK_ROWS) {
-            int to = Math.min(from + CHUNK_ROWS, count);
-            for (int column = 0; column < shredders.size(); column++) {
-                ColumnShredder shredder = shredders.get(column);
-                ColumnWriter out = rowGroup.columns().get(column);
-                for (int i = from; i < to; i++) {
-                    shredder.write(out, selected[i]);
-                }
-            }
-            for (int i = from; i < to; i++) {
-                // Pages end in here, so it must be called once for each row although the columns are already fed.
-                rowGroup.store().endRecord();
-            }
-            rows += to - from;
-            rowsInGroup += to - from;
-            if (bufferedBytes() >= options.rowGroupBytes()) {
-                flushRowGroup();
-            }
-        }
+        write(batch, count, (from, length) -> RowSlice.of(selected, from, length));
     }
 
     /** Rows written so far. */
@@ -145,32 +111,42 @@ public final class ParquetBatchWriter implements AutoCloseable {
         return rows;
     }
 
-    /** Bytes of the row group being filled that are still in memory; finished pages count compressed. */
+    /** Memory that the row group being filled holds, in bytes; finished pages count compressed. */
     public long bufferedBytes() {
-        return rowGroup.store().getBufferedSize();
+        long bytes = 0;
+        for (ColumnChunk column : columns) {
+            bytes += column.bufferedBytes();
+        }
+        return bytes;
     }
 
     /** About how long the file would be if it were finished now, in bytes. */
     public long estimatedBytes() {
-        return position() + (rowsInGroup == 0 ? 0 : bufferedBytes());
+        return position() + estimatedGroupBytes();
     }
 
     /** Ends the row group, which frees its memory. */
     public void flushRowGroup() {
+        requireUsable();
         if (rowsInGroup == 0) {
             return;
         }
+        failed = true;
+        ColumnTasks.run(
+                options.threads(),
+                columns.size(),
+                (column, scratch) -> columns.get(column).end(scratch));
         try {
             file.startBlock(rowsInGroup);
-            rowGroup.store().flush();
-            rowGroup.pages().flushToFileWriter(file);
+            for (ColumnChunk column : columns) {
+                column.writeTo(file);
+            }
             file.endBlock();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + location, e);
         }
-        closeRowGroup();
         rowsInGroup = 0;
-        rowGroup = newRowGroup();
+        failed = false;
     }
 
     /** Writes the footer and closes the file. */
@@ -180,18 +156,18 @@ public final class ParquetBatchWriter implements AutoCloseable {
             return done;
         }
         flushRowGroup();
+        failed = true;
         try {
             file.end(Map.of(SCHEMA_KEY, SchemaParser.toJson(schema)));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot finish " + location, e);
         }
         long bytes = position();
-        Stream<FieldMetrics<?>> floats =
-                leaves.stream().map(Leaf::metrics).filter(Objects::nonNull).map(FloatingPointMetrics::toFieldMetrics);
+        Stream<FieldMetrics<?>> counted = floats.stream().map(FloatingPointMetrics::toFieldMetrics);
         WrittenFile result = new WrittenFile(
                 location,
                 bytes,
-                ParquetUtil.footerMetrics(file.getFooter(), floats, options.metrics()),
+                ParquetUtil.footerMetrics(file.getFooter(), counted, options.metrics()),
                 ParquetUtil.getSplitOffsets(file.getFooter()));
         written = result;
         close();
@@ -204,20 +180,92 @@ public final class ParquetBatchWriter implements AutoCloseable {
             return;
         }
         closed = true;
-        try (Closer closer = new Closer()) {
-            closer.register(compressor::release);
-            closer.register(file);
-            closer.register(this::closeRowGroup);
+        columns.clear();
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close " + location, e);
         }
     }
 
-    private List<ColumnShredder> shredders(VectorSchemaRoot batch) {
-        List<ColumnShredder> shredders = new ArrayList<>(leaves.size());
-        for (Types.NestedField column : schema.columns()) {
-            FieldVector vector = batch.getVector(column.name());
-            shredders.addAll(ColumnShredder.of(column, vector, leaves, shredders.size()));
+    /** Makes the slice of a batch with some rows, counted as the caller chose them. */
+    @FunctionalInterface
+    private interface Slices {
+        RowSlice slice(int from, int count);
+    }
+
+    private void write(VectorSchemaRoot batch, int count, Slices slices) {
+        requireUsable();
+        // Until every column has taken its values, columns may differ in rows.
+        failed = true;
+        List<LeafBinding> bindings = new ArrayList<>(leaves.size());
+        for (LeafColumn leaf : leaves) {
+            bindings.add(LeafBinding.of(leaf, batch));
         }
-        return shredders;
+        int from = 0;
+        while (from < count) {
+            int length = Math.min(nextSliceRows(), count - from);
+            RowSlice slice = slices.slice(from, length);
+            ColumnTasks.run(
+                    threads(length),
+                    columns.size(),
+                    (column, scratch) -> columns.get(column).add(bindings.get(column), slice, scratch));
+            from += length;
+            rows += length;
+            rowsInGroup += length;
+            if (estimatedGroupBytes() >= options.rowGroupBytes()) {
+                failed = false;
+                flushRowGroup();
+                failed = true;
+            }
+        }
+        failed = false;
+    }
+
+    /** As many rows as the row group can probably take, so that it overshoots its size by little. */
+    private int nextSliceRows() {
+        long estimated = estimatedGroupBytes();
+        if (rowsInGroup == 0 || estimated == 0) {
+            return FIRST_SLICE_ROWS;
+        }
+        long room = Math.max(0, options.rowGroupBytes() - estimated);
+        double fitting = room * (double) rowsInGroup / estimated;
+        return (int) Math.max(FIRST_SLICE_ROWS, Math.min(SLICE_ROWS, fitting));
+    }
+
+    private int threads(int sliceRows) {
+        boolean pagesEnd = rowsInGroup % options.pageRows() + sliceRows >= options.pageRows();
+        boolean worthIt = pagesEnd || (long) sliceRows * columns.size() >= PARALLEL_VALUES;
+        return worthIt ? options.threads() : 1;
+    }
+
+    private long estimatedGroupBytes() {
+        long bytes = 0;
+        for (ColumnChunk column : columns) {
+            bytes += column.estimatedBytes();
+        }
+        return bytes;
+    }
+
+    private ColumnSettings settings(LeafColumn leaf) {
+        Integer fieldId = leaf.fieldId();
+        String found = fieldId == null ? null : schema.findColumnName(fieldId);
+        String name = found == null ? leaf.name() : found;
+        FloatingPointMetrics counts = null;
+        if (fieldId != null && (leaf.physical() == Physical.FLOAT || leaf.physical() == Physical.DOUBLE)) {
+            counts = new FloatingPointMetrics(fieldId, leaf.physical());
+            floats.add(counts);
+        }
+        return new ColumnSettings(
+                name, options.columns().dictionary(name), options.columns().statistics(name), counts);
+    }
+
+    private void requireUsable() {
+        if (failed || closed) {
+            throw new IllegalStateException(
+                    "Nothing can be written to %s any more: it was closed, or an earlier write failed"
+                            .formatted(location));
+        }
     }
 
     private long position() {
@@ -226,33 +274,6 @@ public final class ParquetBatchWriter implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the position in " + location, e);
         }
-    }
-
-    private RowGroup newRowGroup() {
-        ColumnChunkPageWriteStore pages = new ColumnChunkPageWriteStore(
-                compressor,
-                parquetSchema,
-                properties.getAllocator(),
-                properties.getColumnIndexTruncateLength(),
-                properties.getPageWriteChecksumEnabled());
-        ColumnWriteStore store = properties.newColumnWriteStore(parquetSchema, pages);
-        List<ColumnWriter> columns = new ArrayList<>();
-        for (ColumnDescriptor column : parquetSchema.getColumns()) {
-            columns.add(store.getColumnWriter(column));
-        }
-        return new RowGroup(pages, store, columns);
-    }
-
-    private void closeRowGroup() {
-        rowGroup.store().close();
-        rowGroup.pages().close();
-    }
-
-    private static BytesInputCompressor compressor(ParquetFileOptions options) {
-        if (options.codec() == CompressionCodecName.ZSTD) {
-            return new ZstdPages(options.codecLevel());
-        }
-        return new CodecFactory(new PlainParquetConfiguration(), options.pageBytes()).getCompressor(options.codec());
     }
 
     @SuppressWarnings("NullAway") // parquet-java takes null for a file that is not encrypted.

@@ -19,6 +19,10 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param pageRows rows after which a page ends
  * @param dictionaryBytes size at which a dictionary is abandoned
  * @param metrics which columns get counts and bounds in the manifest
+ * @param encodings which encodings may be used
+ * @param columns what differs between columns
+ * @param threads how many columns may be encoded at the same time; the threads are shared by all files of the process and
+ *     never more than its cores
  */
 public record ParquetFileOptions(
         CompressionCodecName codec,
@@ -27,7 +31,16 @@ public record ParquetFileOptions(
         int pageBytes,
         int pageRows,
         int dictionaryBytes,
-        MetricsConfig metrics) {
+        MetricsConfig metrics,
+        ParquetEncodings encodings,
+        ColumnOptions columns,
+        int threads) {
+    /** Table property: {@code modern} or {@code compatible}. */
+    public static final String ENCODINGS_PROPERTY = "tarn.parquet.encodings";
+
+    /** Table property: how many columns of one file may be encoded at the same time. */
+    public static final String THREADS_PROPERTY = "tarn.parquet.threads";
+
     private static final int DEFAULT_ZSTD_LEVEL = 3;
 
     /** Refuses sizes that are not positive and codecs that need native Hadoop. */
@@ -37,6 +50,9 @@ public record ParquetFileOptions(
                     "sizes must be at least 1 but were row group %d, page %d, page rows %d, dictionary %d"
                             .formatted(rowGroupBytes, pageBytes, pageRows, dictionaryBytes));
         }
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
+        }
         switch (codec) {
             case ZSTD, SNAPPY, GZIP, UNCOMPRESSED -> {}
             default ->
@@ -44,6 +60,28 @@ public record ParquetFileOptions(
                         ErrorKind.UNSUPPORTED,
                         "Parquet codec %s cannot be written; use zstd, snappy, gzip or uncompressed".formatted(codec));
         }
+    }
+
+    /** Modern encodings, no settings of single columns, and as many threads as there are cores. */
+    public ParquetFileOptions(
+            CompressionCodecName codec,
+            int codecLevel,
+            long rowGroupBytes,
+            int pageBytes,
+            int pageRows,
+            int dictionaryBytes,
+            MetricsConfig metrics) {
+        this(
+                codec,
+                codecLevel,
+                rowGroupBytes,
+                pageBytes,
+                pageRows,
+                dictionaryBytes,
+                metrics,
+                ParquetEncodings.MODERN,
+                ColumnOptions.DEFAULTS,
+                Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -73,7 +111,60 @@ public record ParquetFileOptions(
                         properties,
                         TableProperties.PARQUET_DICT_SIZE_BYTES,
                         TableProperties.PARQUET_DICT_SIZE_BYTES_DEFAULT),
-                MetricsConfig.forTable(table));
+                MetricsConfig.forTable(table),
+                ParquetEncodings.of(
+                        ENCODINGS_PROPERTY,
+                        properties.getOrDefault(ENCODINGS_PROPERTY, ParquetEncodings.MODERN.name())),
+                ColumnOptions.of(properties, (int) number(
+                        properties,
+                        TableProperties.PARQUET_BLOOM_FILTER_MAX_BYTES,
+                        TableProperties.PARQUET_BLOOM_FILTER_MAX_BYTES_DEFAULT)),
+                (int) number(properties, THREADS_PROPERTY, Runtime.getRuntime().availableProcessors()));
+    }
+
+    /** The same with other encodings. */
+    public ParquetFileOptions withEncodings(ParquetEncodings other) {
+        return new ParquetFileOptions(
+                codec,
+                codecLevel,
+                rowGroupBytes,
+                pageBytes,
+                pageRows,
+                dictionaryBytes,
+                metrics,
+                other,
+                columns,
+                threads);
+    }
+
+    /** The same with other settings of single columns. */
+    public ParquetFileOptions withColumns(ColumnOptions other) {
+        return new ParquetFileOptions(
+                codec,
+                codecLevel,
+                rowGroupBytes,
+                pageBytes,
+                pageRows,
+                dictionaryBytes,
+                metrics,
+                encodings,
+                other,
+                threads);
+    }
+
+    /** The same with another number of threads. */
+    public ParquetFileOptions withThreads(int other) {
+        return new ParquetFileOptions(
+                codec,
+                codecLevel,
+                rowGroupBytes,
+                pageBytes,
+                pageRows,
+                dictionaryBytes,
+                metrics,
+                encodings,
+                columns,
+                other);
     }
 
     private static CompressionCodecName codec(String name) {

@@ -1,4 +1,4 @@
-package dev.tarn.maintenance.expire;
+package dev.tarn.maintenance.internal;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deletes files at a bounded rate. A file that is gone already counts as deleted. Not thread-safe. */
-final class FileDeleter {
+public final class FileDeleter {
     /** What S3 takes in one request. */
     private static final int MAX_BATCH = 1000;
 
@@ -23,21 +23,25 @@ final class FileDeleter {
     private final FileIO io;
     private final int perSecond;
 
-    FileDeleter(FileIO io, int perSecond) {
+    /**
+     * A deleter.
+     *
+     * @param perSecond files deleted per second at most; at least 1
+     */
+    public FileDeleter(FileIO io, int perSecond) {
         this.io = io;
         this.perSecond = perSecond;
     }
 
     /** Deletes what it can, and says how many files it could not delete. */
-    long delete(List<TableFile> files, MaintenanceProgress progress) {
+    public long delete(List<String> files, MaintenanceProgress progress) {
         long failed = 0;
         int batch = Math.min(MAX_BATCH, perSecond);
         long start = System.nanoTime();
         for (int from = 0; from < files.size(); from += batch) {
             int to = Math.min(from + batch, files.size());
             pauseUntil(start + (long) ((double) from / perSecond * TimeUnit.SECONDS.toNanos(1)));
-            failed += deleteBatch(
-                    files.subList(from, to).stream().map(TableFile::location).toList());
+            failed += deleteBatch(files.subList(from, to));
             progress.report("files", to, files.size());
         }
         return failed;
@@ -50,7 +54,7 @@ final class FileDeleter {
                 return 0;
             } catch (BulkDeletionFailureException e) {
                 LOG.warn(
-                        "Cannot delete {} of {} files; they stay in the journal",
+                        "Cannot delete {} of {} files; the next run tries again",
                         e.numberFailedObjects(),
                         locations.size(),
                         e);
@@ -64,7 +68,7 @@ final class FileDeleter {
             } catch (NotFoundException e) {
                 LOG.debug("{} was deleted before", location);
             } catch (RuntimeException e) {
-                LOG.warn("Cannot delete {}; it stays in the journal", location, e);
+                LOG.warn("Cannot delete {}; the next run tries again", location, e);
                 failed++;
             }
         }
@@ -74,8 +78,7 @@ final class FileDeleter {
     private static void pauseUntil(long nanoTime) {
         for (long left = nanoTime - System.nanoTime(); left > 0; left = nanoTime - System.nanoTime()) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new TarnException(
-                        ErrorKind.CANCELLED, "Deletion was stopped; the journal is kept, and the next run resumes it");
+                throw new TarnException(ErrorKind.CANCELLED, "Deletion was stopped; the next run goes on");
             }
             LockSupport.parkNanos(left);
         }

@@ -1,0 +1,157 @@
+package dev.tarn.writer.parquet;
+
+import java.util.Arrays;
+
+/** Distinct byte arrays, one after the other in one array, in an open-addressing hash table. */
+final class BytesDictionary implements Dictionary {
+    private static final int FIRST_TABLE_SIZE = 512;
+    private static final long MULTIPLIER = 0x9e37_79b9_7f4a_7c15L;
+
+    /** Length of every value, or 0 where lengths differ. */
+    private final int fixedLength;
+
+    private byte[] data = new byte[1 << 12];
+    private int[] ends = new int[FIRST_TABLE_SIZE / 2];
+    private int[] hashes = new int[FIRST_TABLE_SIZE / 2];
+
+    /** Index plus one, or 0. */
+    private int[] table = new int[FIRST_TABLE_SIZE];
+
+    private int size;
+
+    BytesDictionary(int fixedLength) {
+        this.fixedLength = fixedLength;
+    }
+
+    @Override
+    public void index(PageBuffer page, int from, int to, int[] indexes) {
+        byte[] bytes = page.bytes;
+        int start = fixedLength > 0 ? from * fixedLength : page.start(from);
+        for (int i = from; i < to; i++) {
+            int end = fixedLength > 0 ? start + fixedLength : page.ends[i];
+            indexes[i] = index(bytes, start, end);
+            start = end;
+        }
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public void truncate(int newSize) {
+        size = newSize;
+        table = new int[0];
+        hashes = new int[0];
+    }
+
+    @Override
+    public long plainBytes() {
+        return dataBytes() + (fixedLength > 0 ? 0 : 4L * size);
+    }
+
+    @Override
+    public long allocatedBytes() {
+        return data.length + 4L * (ends.length + hashes.length + table.length);
+    }
+
+    @Override
+    public void encode(ByteSink out) {
+        if (fixedLength > 0) {
+            out.put(data, 0, dataBytes());
+            return;
+        }
+        int start = 0;
+        for (int i = 0; i < size; i++) {
+            out.putInt(ends[i] - start);
+            out.put(data, start, ends[i] - start);
+            start = ends[i];
+        }
+    }
+
+    byte[] data() {
+        return data;
+    }
+
+    int start(int index) {
+        return index == 0 ? 0 : ends[index - 1];
+    }
+
+    int end(int index) {
+        return ends[index];
+    }
+
+    private int dataBytes() {
+        return size == 0 ? 0 : ends[size - 1];
+    }
+
+    private int index(byte[] bytes, int start, int end) {
+        int hash = hash(bytes, start, end);
+        int mask = table.length - 1;
+        int slot = hash & mask;
+        while (true) {
+            int found = table[slot] - 1;
+            if (found < 0) {
+                return add(bytes, start, end, hash, slot);
+            }
+            if (hashes[found] == hash && Arrays.equals(bytes, start, end, data, start(found), ends[found])) {
+                return found;
+            }
+            slot = slot + 1 & mask;
+        }
+    }
+
+    private int add(byte[] bytes, int start, int end, int hash, int slot) {
+        if (size == ends.length) {
+            ends = Arrays.copyOf(ends, size * 2);
+            hashes = Arrays.copyOf(hashes, size * 2);
+        }
+        int at = dataBytes();
+        int needed = at + end - start;
+        if (needed > data.length) {
+            data = Arrays.copyOf(data, Math.max(needed, data.length * 2));
+        }
+        System.arraycopy(bytes, start, data, at, end - start);
+        ends[size] = needed;
+        hashes[size] = hash;
+        table[slot] = ++size;
+        if (size * 2 > table.length) {
+            rehash();
+        }
+        return size - 1;
+    }
+
+    private void rehash() {
+        table = new int[table.length * 2];
+        int mask = table.length - 1;
+        for (int i = 0; i < size; i++) {
+            int slot = hashes[i] & mask;
+            while (table[slot] != 0) {
+                slot = slot + 1 & mask;
+            }
+            table[slot] = i + 1;
+        }
+    }
+
+    private static int hash(byte[] bytes, int start, int end) {
+        long hash = (end - start) * MULTIPLIER;
+        int i = start;
+        for (; i <= end - 8; i += 8) {
+            hash = mix(hash ^ (long) ByteSink.LONGS.get(bytes, i));
+        }
+        if (i <= end - 4) {
+            hash = mix(hash ^ (int) ByteSink.INTS.get(bytes, i));
+            i += 4;
+        }
+        for (; i < end; i++) {
+            hash = mix(hash ^ bytes[i]);
+        }
+        return (int) (hash >>> 32);
+    }
+
+    private static long mix(long value) {
+        long product = value * MULTIPLIER;
+        return product ^ product >>> 29;
+    }
+}
