@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,15 @@ final class Window {
         return !tokens.isEmpty();
     }
 
+    boolean hasNothingToCommit(PositionsWithoutRows rule) {
+        return rows == 0 && (!movesTokens() || rule == PositionsWithoutRows.KEEP);
+    }
+
+    /** What its offers end with when there is nothing to commit. */
+    IngestReceipt nothing() {
+        return new IngestReceipt(OptionalLong.empty(), false, 0, files.rejectedRows(), 0, 0, 0, 0);
+    }
+
     List<ProducerToken> tokens() {
         return List.copyOf(tokens.values());
     }
@@ -91,7 +101,8 @@ final class Window {
     CommitRequest request(IngestOptions options) {
         Map<String, String> summary = new HashMap<>(options.summary());
         summary.putAll(files.summary());
-        return new CommitRequest(options.branch(), summary, tokens(), follows, Set.of());
+        return new CommitRequest(options.branch(), summary, tokens(), follows, Set.of())
+                .withChecks(files.commitChecks());
     }
 
     void succeeded(IngestReceipt receipt) {
