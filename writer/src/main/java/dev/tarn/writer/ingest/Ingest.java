@@ -82,7 +82,7 @@ public final class Ingest {
 
     /** Adds the rows of all batches of a source. */
     public IngestReceipt append(BatchSource source) {
-        return write(source, this::appendAll, Set.of(), WhenEmpty.SKIP);
+        return write(source, this::appendAll, Set.of(), WhenEmpty.SKIP, WriteContext.Kind.APPEND);
     }
 
     /**
@@ -92,20 +92,26 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
     public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
-        return write(source, (target, files) -> LoadCommit.append(target, files, loaded), Set.of(), WhenEmpty.SKIP);
+        return write(
+                source,
+                (target, files) -> LoadCommit.append(target, files, loaded),
+                Set.of(),
+                WhenEmpty.SKIP,
+                WriteContext.Kind.APPEND);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
     public IngestReceipt overwrite(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
-            return write(source, this::replaceAll, Set.of(), WhenEmpty.COMMIT);
+            return write(source, this::replaceAll, Set.of(), WhenEmpty.COMMIT, WriteContext.Kind.OVERWRITE);
         }
     }
 
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
-            return write(source, this::replacePartitions, Set.of(), WhenEmpty.SKIP);
+            return write(
+                    source, this::replacePartitions, Set.of(), WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
         }
     }
 
@@ -176,7 +182,7 @@ public final class Ingest {
      *     UNSUPPORTED if rows must be deleted from a table of format version 1, or by equality deletes
      */
     public IngestReceipt deleteWhere(Expression filter) {
-        return unlessCommitted(() -> change(filter(filter), List.of(), Map.of(), 0));
+        return unlessCommitted(() -> change(filter(filter), List.of(), options.request(Map.of()), 0));
     }
 
     /**
@@ -209,7 +215,8 @@ public final class Ingest {
                     writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
                 }
                 List<DataFile> files = complete(writer, gates);
-                return change(change, files, gates.summary(), gates.rejectedRows());
+                return change(change, files, options.request(gates, Set.of()), gates.rejectedRows())
+                        .withContract(gates.report());
             }
         });
     }
@@ -218,10 +225,9 @@ public final class Ingest {
         return new FilterChange(table, options.branch(), options.rowDeletes(), filter);
     }
 
-    private IngestReceipt change(
-            FilterChange change, List<DataFile> files, Map<String, String> summary, long rejected) {
+    private IngestReceipt change(FilterChange change, List<DataFile> files, CommitRequest request, long rejected) {
         WhenEmpty whenEmpty = options.token().isPresent() ? WhenEmpty.COMMIT : WhenEmpty.SKIP;
-        return change.commit(options.request(summary), whenEmpty, files)
+        return change.commit(request, whenEmpty, files)
                 .map(result -> Upsert.receipt(result, rejected))
                 .orElseGet(() -> IngestReceipt.nothing(rejected));
     }
@@ -236,14 +242,15 @@ public final class Ingest {
         SnapshotUpdate<?> with(Table target, List<DataFile> files);
     }
 
-    private IngestReceipt write(BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty) {
+    private IngestReceipt write(
+            BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
         }
         SchemaAlignment.align(table, source.schema(), options.evolution());
-        try (WriteGates gates = WriteGates.open(table, options);
+        try (WriteGates gates = WriteGates.open(table, options, kind, List.of());
                 PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
@@ -253,14 +260,14 @@ public final class Ingest {
             if (files.isEmpty()
                     && whenEmpty == WhenEmpty.SKIP
                     && options.token().isEmpty()) {
-                return IngestReceipt.nothing(gates.rejectedRows());
+                return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates.summary(), loadedFiles);
+            CommitRequest request = options.request(gates, loadedFiles);
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
-            return receipt(result, files, gates.rejectedRows());
+            return receipt(result, files, gates.rejectedRows()).withContract(gates.report());
         }
     }
 
