@@ -85,7 +85,32 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
     public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
-        return write(source, files -> LoadCommit.append(table, files, loaded), Set.of(), WhenEmpty.SKIP);
+        return write(source, (target, files) -> LoadCommit.append(table, target, files, loaded), Set.of(), WhenEmpty.SKIP);
+    }
+
+    /**
+     * Adds data files that exist already and remembers them. Their rows are not read, and they are not deleted whatever
+     * happens.
+     *
+     * @param properties are set in the same commit
+     * @throws dev.tarn.writer.commit.FilesLoadedException if one of the files was loaded meanwhile
+     * @throws dev.tarn.common.TarnException CONFLICT, UNKNOWN_OUTCOME, REFUSED if there are gates, which want to see rows
+     */
+    public IngestReceipt appendFiles(List<DataFile> files, LoadedFiles loaded, Map<String, String> properties) {
+        begin();
+        if (!options.gates().isEmpty()) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "Files cannot become files of table %s as they are, since its rows have to pass gates; load their rows instead"
+                            .formatted(table.name()));
+        }
+        CommitResult result = SnapshotCommit.run(
+                table,
+                target -> LoadCommit.append(table, target, files, loaded, properties),
+                options.request(Map.of()));
+        return result.alreadyCommitted()
+                ? IngestReceipt.repeated(result.snapshotId())
+                : receipt(result, files, 0);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
