@@ -20,6 +20,7 @@ final class Commands {
                 .addSubcommand(grants(console))
                 .addSubcommand(catalogs(console))
                 .addSubcommand(new CopyCommand(console))
+                .addSubcommand(ingests(console))
                 .addSubcommand(new CompactCommand(console))
                 .addSubcommand(new ExpireCommand(console))
                 .addSubcommand(new OrphansCommand(console))
@@ -98,6 +99,10 @@ final class Commands {
                 .addSubcommand(new CatalogBackupCommand(console))
                 .addSubcommand(new CatalogRestoreCommand(console))
                 .addSubcommand(new CatalogMigrateCommand(console));
+    }
+
+    private static CommandLine ingests(Console console) {
+        return new CommandLine(new IngestCommand()).addSubcommand(new IngestKafkaCommand(console));
     }
 
     private static void addHelp(CommandLine command) {

@@ -15,6 +15,7 @@ import dev.tarn.storage.S3Settings;
  * @param telemetry what is seen of the server from outside
  * @param client where clients find their servers
  * @param migration where a migration reads from
+ * @param kafka where Kafka and its schema registry are
  * @param s3 how S3 is reached
  * @param catalog the catalog server
  * @param flight the Flight SQL gateway
@@ -25,6 +26,7 @@ record TarnSettings(
         TelemetrySettings telemetry,
         ClientSettings client,
         MigrationSettings migration,
+        KafkaSettings kafka,
         S3Settings s3,
         CatalogOptions catalog,
         FlightServerOptions flight,
@@ -45,6 +47,7 @@ record TarnSettings(
                     TelemetrySettings.from(settings),
                     ClientSettings.from(settings),
                     MigrationSettings.from(settings),
+                    KafkaSettings.from(settings),
                     s3,
                     catalog,
                     FlightServerOptions.from(

@@ -13,7 +13,8 @@ import java.time.Duration;
  */
 public record CommitLimits(long maxRecords, DataSize maxBytes, Duration maxAge) {
     /** Large files where there is much to read, and a minute of delay where there is little. */
-    public static final CommitLimits DEFAULT = new CommitLimits(500_000, DataSize.ofMebibytes(64), Duration.ofMinutes(1));
+    public static final CommitLimits DEFAULT =
+            new CommitLimits(500_000, DataSize.ofMegabytes(64), Duration.ofMinutes(1));
 
     /** Refuses limits that are not positive. */
     public CommitLimits {

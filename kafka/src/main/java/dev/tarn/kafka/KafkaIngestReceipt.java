@@ -24,12 +24,10 @@ public record KafkaIngestReceipt(
     static final KafkaIngestReceipt NOTHING = new KafkaIngestReceipt(0, 0, 0, 0, 0, 0, 0, 0);
 
     KafkaIngestReceipt rewound() {
-        return new KafkaIngestReceipt(
-                records, rowsAdded, rowsDeleted, deadLetters, skipped, commits, rewinds + 1, lag);
+        return new KafkaIngestReceipt(records, rowsAdded, rowsDeleted, deadLetters, skipped, commits, rewinds + 1, lag);
     }
 
     KafkaIngestReceipt withLag(long newLag) {
-        return new KafkaIngestReceipt(
-                records, rowsAdded, rowsDeleted, deadLetters, skipped, commits, rewinds, newLag);
+        return new KafkaIngestReceipt(records, rowsAdded, rowsDeleted, deadLetters, skipped, commits, rewinds, newLag);
     }
 }

@@ -24,8 +24,8 @@ public record KafkaSource(
         LostRecords lostRecords,
         Map<String, String> client) {
     /** Properties that the exactly-once guarantee rests on. */
-    private static final List<String> OWN_PROPERTIES = List.of(
-            "enable.auto.commit", "auto.offset.reset", "group.id", "key.deserializer", "value.deserializer");
+    private static final List<String> OWN_PROPERTIES =
+            List.of("enable.auto.commit", "auto.offset.reset", "group.id", "key.deserializer", "value.deserializer");
 
     /** Copies the collections; refuses no topic, no group and client properties that are not the caller's to set. */
     public KafkaSource {

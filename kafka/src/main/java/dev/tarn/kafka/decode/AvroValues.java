@@ -48,8 +48,8 @@ final class AvroValues {
             fields.put(RecordDecoder.WHOLE, values.read(schema, 0));
         }
         if (bytes.remaining() > 0) {
-            throw RecordBytes.bad(
-                    "%d bytes are left after the record; it was written with another schema".formatted(bytes.remaining()));
+            throw RecordBytes.bad("%d bytes are left after the record; it was written with another schema"
+                    .formatted(bytes.remaining()));
         }
         return fields;
     }

@@ -32,7 +32,6 @@ public final class JsonDecoder implements RecordDecoder {
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.USE_LONG_FOR_INTS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .readerFor(Object.class);
 
@@ -46,10 +45,13 @@ public final class JsonDecoder implements RecordDecoder {
         return object;
     }
 
-    /** JSON does not say whether a number is exact, and columns of doubles are what is expected. */
+    /** JSON says neither how large numbers may become nor whether they are exact. */
     @Override
-    public Type typeOf(BigDecimal number) {
-        return Types.DoubleType.get();
+    public Type typeOf(Number number) {
+        if (number instanceof Integer) {
+            return Types.LongType.get();
+        }
+        return number instanceof BigDecimal ? Types.DoubleType.get() : RecordDecoder.super.typeOf(number);
     }
 
     private static Map<String, @Nullable Object> parse(byte[] bytes, int start) {

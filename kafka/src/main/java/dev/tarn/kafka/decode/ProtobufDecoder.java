@@ -87,8 +87,8 @@ public final class ProtobufDecoder implements RecordDecoder {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         Descriptor type = typeOf.apply(buffer);
         try {
-            return ProtobufValues.fields(DynamicMessage.parseFrom(
-                    type, com.google.protobuf.CodedInputStream.newInstance(buffer)));
+            return ProtobufValues.fields(
+                    DynamicMessage.parseFrom(type, com.google.protobuf.CodedInputStream.newInstance(buffer)));
         } catch (java.io.IOException e) {
             throw new BadRecordException(
                     Fault.UNDECODABLE, "The bytes are no Protobuf message of type " + type.getFullName(), e);
@@ -109,7 +109,8 @@ public final class ProtobufDecoder implements RecordDecoder {
         }
         if (count < 0 || count > MAX_INDEXES) {
             throw new BadRecordException(
-                    Fault.UNDECODABLE, "Protobuf: %d message indexes where 0 to %d can be".formatted(count, MAX_INDEXES));
+                    Fault.UNDECODABLE,
+                    "Protobuf: %d message indexes where 0 to %d can be".formatted(count, MAX_INDEXES));
         }
         List<Integer> indexes = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -82,8 +82,7 @@ final class ProtobufValues {
                     "google.protobuf.UInt32Value",
                     "google.protobuf.BoolValue",
                     "google.protobuf.StringValue",
-                    "google.protobuf.BytesValue" ->
-                field(message, named(message, "value"));
+                    "google.protobuf.BytesValue" -> field(message, named(message, "value"));
             default -> fields(message);
         };
     }
@@ -98,8 +97,7 @@ final class ProtobufValues {
 
     private static LocalDate date(Message date) {
         try {
-            return LocalDate.of(
-                    (int) number(date, "year"), (int) number(date, "month"), (int) number(date, "day"));
+            return LocalDate.of((int) number(date, "year"), (int) number(date, "month"), (int) number(date, "day"));
         } catch (DateTimeException e) {
             throw outOfRange(e);
         }
@@ -108,10 +106,8 @@ final class ProtobufValues {
     private static LocalTime timeOfDay(Message time) {
         try {
             return LocalTime.of(
-                    (int) number(time, "hours"),
-                    (int) number(time, "minutes"),
-                    (int) number(time, "seconds"),
-                    (int) number(time, "nanos"));
+                    (int) number(time, "hours"), (int) number(time, "minutes"), (int) number(time, "seconds"), (int)
+                            number(time, "nanos"));
         } catch (DateTimeException e) {
             throw outOfRange(e);
         }

@@ -75,7 +75,10 @@ final class RecordBytes {
     String readString() {
         byte[] value = readBytes();
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(value))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new BadRecordException(Fault.UNDECODABLE, "Avro: a string that is not UTF-8", e);
         }

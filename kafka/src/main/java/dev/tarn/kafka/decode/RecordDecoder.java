@@ -25,8 +25,18 @@ public interface RecordDecoder {
      */
     Map<String, @Nullable Object> decode(byte[] bytes);
 
-    /** The type of a column that is made for a number with decimals. */
-    default Type typeOf(BigDecimal number) {
-        return Types.DecimalType.of(38, Math.max(0, Math.min(38, number.scale())));
+    /** The type of a column that is made for a number. */
+    default Type typeOf(Number number) {
+        if (number instanceof Integer) {
+            return Types.IntegerType.get();
+        } else if (number instanceof Long) {
+            return Types.LongType.get();
+        } else if (number instanceof Float) {
+            return Types.FloatType.get();
+        } else if (number instanceof Double) {
+            return Types.DoubleType.get();
+        }
+        int scale = number instanceof BigDecimal decimal ? Math.max(0, Math.min(38, decimal.scale())) : 0;
+        return Types.DecimalType.of(38, scale);
     }
 }

@@ -16,7 +16,10 @@ public final class TextDecoder implements RecordDecoder {
             Map<String, @Nullable Object> whole = new LinkedHashMap<>();
             whole.put(
                     WHOLE,
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
             return whole;
         } catch (CharacterCodingException e) {
             throw new BadRecordException(Fault.UNDECODABLE, "Expected text in UTF-8", e);

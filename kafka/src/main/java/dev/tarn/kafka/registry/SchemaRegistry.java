@@ -91,8 +91,8 @@ public final class SchemaRegistry {
             schema = parse(requests.get("/schemas/ids/" + id + "?format=serialized")
                     .orElseThrow(() -> wrongAnswer("schema " + id + " is gone")));
         }
-        return Optional.of(
-                new RegisteredSchema(id, type, text(schema), references.values().stream().toList()));
+        return Optional.of(new RegisteredSchema(
+                id, type, text(schema), references.values().stream().toList()));
     }
 
     private void addReferences(JsonNode schema, Type type, Map<String, Reference> found) {

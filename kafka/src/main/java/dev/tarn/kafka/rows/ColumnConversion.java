@@ -127,7 +127,10 @@ final class ColumnConversion {
             case STRING -> text;
             case INTEGER -> Integer.parseInt(text);
             case LONG -> Long.parseLong(text);
-            case BOOLEAN -> text.equals("true") || convert(type, text.equals("false") ? Boolean.FALSE : text).equals(true);
+            case BOOLEAN ->
+                text.equals("true")
+                        || convert(type, text.equals("false") ? Boolean.FALSE : text)
+                                .equals(true);
             default -> convert(type, text);
         };
     }

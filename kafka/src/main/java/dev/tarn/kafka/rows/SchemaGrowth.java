@@ -2,8 +2,6 @@ package dev.tarn.kafka.rows;
 
 import dev.tarn.kafka.decode.Entries;
 import dev.tarn.kafka.decode.RecordDecoder;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class SchemaGrowth {
     /** Columns of all levels that a table may grow to: a record whose names are data would make one for each value. */
     static final int MAX_COLUMNS = 2_000;
-
-    private static final int MAX_DECIMAL_PRECISION = 38;
 
     private final RecordDecoder decoder;
     private int nextId;
@@ -144,17 +140,7 @@ public final class SchemaGrowth {
     private Type scalar(Object value) {
         if (value instanceof Boolean) {
             return Types.BooleanType.get();
-        } else if (value instanceof Integer) {
-            return Types.IntegerType.get();
-        } else if (value instanceof Long) {
-            return Types.LongType.get();
-        } else if (value instanceof Float) {
-            return Types.FloatType.get();
-        } else if (value instanceof Double) {
-            return Types.DoubleType.get();
-        } else if (value instanceof BigInteger) {
-            return Types.DecimalType.of(MAX_DECIMAL_PRECISION, 0);
-        } else if (value instanceof BigDecimal number) {
+        } else if (value instanceof Number number) {
             return decoder.typeOf(number);
         } else if (value instanceof LocalDate) {
             return Types.DateType.get();

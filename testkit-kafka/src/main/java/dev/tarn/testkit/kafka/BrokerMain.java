@@ -38,8 +38,7 @@ final class BrokerMain {
     }
 
     private static void format(String folder) throws Exception {
-        try (PrintStream nowhere =
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
+        try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             new Formatter()
                     .setPrintStream(nowhere)
                     .setClusterId(Uuid.randomUuid().toString())

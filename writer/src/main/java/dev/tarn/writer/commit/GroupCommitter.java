@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,11 +141,24 @@ public final class GroupCommitter implements AutoCloseable {
         return work.apply(table);
     }
 
-    /** The newest token of a producer, read from the table anew: where the producer goes on after a crash. */
-    public Optional<ProducerToken> committed(String producer) {
+    /**
+     * The newest token of each producer, read from the table anew: where producers go on after a crash.
+     *
+     * @throws TarnException NOT_FOUND if the table was dropped, UNAVAILABLE if it cannot be read now
+     */
+    public Map<String, ProducerToken> committed() {
         return withTable(current -> {
-            current.refresh();
-            return ProducerTokens.of(current, branch, producer);
+            try {
+                current.refresh();
+            } catch (NoSuchTableException e) {
+                throw new TarnException(ErrorKind.NOT_FOUND, "Table %s was dropped".formatted(current.name()), e);
+            } catch (RuntimeException e) {
+                throw new TarnException(
+                        ErrorKind.UNAVAILABLE,
+                        "Cannot read table %s: %s; try again later".formatted(current.name(), e.getMessage()),
+                        e);
+            }
+            return ProducerTokens.of(current, branch);
         });
     }
 

@@ -63,6 +63,15 @@ public final class DeletedRows {
         file.positions.addLong(position);
     }
 
+    /** Adds positions of a data file that was added before. */
+    public void addPositions(String location, Roaring64Bitmap positions) {
+        OneFile file = files.get(location);
+        if (file == null) {
+            throw new IllegalStateException("No such data file was added: " + location);
+        }
+        file.positions.or(positions);
+    }
+
     /** Positions over all files. */
     public long count() {
         return files.values().stream()

@@ -3,6 +3,10 @@ package dev.tarn.writer.ingest;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NearestName;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.change.ChangeEvent;
+import dev.tarn.writer.change.FilterChange;
+import dev.tarn.writer.change.FilterChange.WhenEmpty;
+import dev.tarn.writer.change.MergeOptions;
 import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.CommitResult;
 import dev.tarn.writer.commit.LoadCommit;
@@ -14,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.iceberg.AppendFiles;
@@ -145,38 +150,105 @@ public final class Ingest {
 
     /** As {@link #upsert(ArrowReader, List)}, for the batches of a source. */
     public IngestReceipt upsert(BatchSource source, List<String> keyColumns) {
-        begin();
-        OptionalLong committed = findCommitted();
-        if (committed.isPresent()) {
-            return IngestReceipt.repeated(committed.getAsLong());
+        return unlessCommitted(() -> new Upsert(table, options).run(source, keyColumns));
+    }
+
+    /**
+     * Applies change events: inserts and updates replace the rows that had their keys, deletes remove them. Of events of one
+     * call with equal keys the last wins, or the one with the largest value of the sequence column. Deletes do not pass
+     * the gates.
+     *
+     * @param changes have the columns of the table, the operation column, and the sequence column if there is one
+     * @throws dev.tarn.common.TarnException as {@link #upsert(ArrowReader, List)}, INVALID also for unknown operations,
+     *     UNSUPPORTED if a column of the table is missing
+     */
+    public IngestReceipt merge(BatchSource changes, MergeOptions merge) {
+        return unlessCommitted(() -> new Upsert(table, options).merge(changes, merge));
+    }
+
+    /** As {@link #merge(BatchSource, MergeOptions)}, for the batches of an Arrow reader. */
+    public IngestReceipt merge(ArrowReader changes, MergeOptions merge) {
+        return merge(ArrowReaderSource.of(changes), merge);
+    }
+
+    /**
+     * As {@link #merge(BatchSource, MergeOptions)}, for events as objects. The operation column is made from
+     * them; a sequence column that the table lacks holds whole numbers.
+     */
+    public IngestReceipt mergeEvents(Iterable<ChangeEvent> events, MergeOptions merge) {
+        table.refresh();
+        MergeOptions words = merge.withOperations(MergeOptions.DEFAULT_OPERATIONS);
+        try (RowSource source = RowSource.ofEvents(table.schema(), events, words)) {
+            return merge(source, words);
         }
-        SchemaAlignment.align(table, source.schema(), options.evolution());
-        return new Upsert(table, options, keyColumns).run(source);
     }
 
     /**
      * Removes the rows that match a filter: whole data files from the metadata where every row matches, else by deletion
-     * vectors (position delete files in format version 2).
+     * vectors (position delete files in format version 2) or by writing the files again, as the options say.
      *
      * @throws dev.tarn.common.TarnException INVALID if the filter does not fit the schema, CONFLICT, UNKNOWN_OUTCOME,
-     *     UNSUPPORTED if rows must be deleted from a table of format version 1
+     *     UNSUPPORTED if rows must be deleted from a table of format version 1, or by equality deletes
      */
     public IngestReceipt deleteWhere(Expression filter) {
+        return unlessCommitted(() -> change(filter(filter), List.of(), Map.of(), 0));
+    }
+
+    /**
+     * Replaces the rows that match a filter by the batches, whose rows must match it too.
+     *
+     * @throws dev.tarn.common.TarnException as {@link #deleteWhere}, INVALID also if a row does not match
+     */
+    public IngestReceipt overwrite(ArrowReader batches, Expression filter) {
+        return overwrite(ArrowReaderSource.of(batches), filter);
+    }
+
+    /** As {@link #overwrite(ArrowReader, Expression)}, for rows given as values by column name. */
+    public IngestReceipt overwriteMaps(Iterable<Map<String, Object>> rows, Expression filter) {
+        table.refresh();
+        try (RowSource source = RowSource.ofMaps(table.schema(), rows)) {
+            return overwrite(source, filter);
+        }
+    }
+
+    /** As {@link #overwrite(ArrowReader, Expression)}, for the batches of a source. */
+    public IngestReceipt overwrite(BatchSource source, Expression filter) {
+        return unlessCommitted(() -> {
+            SchemaAlignment.align(table, source.schema(), options.evolution());
+            FilterChange change = filter(filter);
+            try (WriteGates gates = WriteGates.open(table, options);
+                    PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
+                for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
+                    RowSelection rows = gates.admit(batch);
+                    change.requireMatches(rows.batch(), rows.rows(), rows.count());
+                    writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
+                }
+                List<DataFile> files = complete(writer, gates);
+                return change(change, files, gates.summary(), gates.rejectedRows());
+            }
+        });
+    }
+
+    private FilterChange filter(Expression filter) {
+        return new FilterChange(table, options.branch(), options.rowDeletes(), filter);
+    }
+
+    private IngestReceipt change(
+            FilterChange change, List<DataFile> files, Map<String, String> summary, long rejected) {
+        WhenEmpty whenEmpty = options.token().isPresent() ? WhenEmpty.COMMIT : WhenEmpty.SKIP;
+        return change.commit(options.request(summary), whenEmpty, files)
+                .map(result -> Upsert.receipt(result, rejected))
+                .orElseGet(() -> IngestReceipt.nothing(rejected));
+    }
+
+    private IngestReceipt unlessCommitted(Supplier<IngestReceipt> call) {
         begin();
         OptionalLong committed = findCommitted();
-        if (committed.isPresent()) {
-            return IngestReceipt.repeated(committed.getAsLong());
-        }
-        return Replanning.run(() -> new Deletion(table, options, filter).attempt());
+        return committed.isPresent() ? IngestReceipt.repeated(committed.getAsLong()) : call.get();
     }
 
     private interface Update {
         SnapshotUpdate<?> with(Table target, List<DataFile> files);
-    }
-
-    private enum WhenEmpty {
-        SKIP,
-        COMMIT
     }
 
     private IngestReceipt write(BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty) {
@@ -192,8 +264,7 @@ public final class Ingest {
                 RowSelection rows = gates.admit(batch);
                 writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
             }
-            List<DataFile> files = writer.complete();
-            gates.beforeCommit(files);
+            List<DataFile> files = complete(writer, gates);
             if (files.isEmpty()
                     && whenEmpty == WhenEmpty.SKIP
                     && options.token().isEmpty()) {
@@ -206,6 +277,17 @@ public final class Ingest {
             }
             return receipt(result, files, gates.rejectedRows());
         }
+    }
+
+    private static List<DataFile> complete(PartitionedFileWriter writer, WriteGates gates) {
+        List<DataFile> files = writer.complete();
+        try {
+            gates.beforeCommit(files);
+        } catch (RuntimeException e) {
+            writer.abort();
+            throw e;
+        }
+        return files;
     }
 
     private SnapshotUpdate<?> appendAll(Table target, List<DataFile> files) {

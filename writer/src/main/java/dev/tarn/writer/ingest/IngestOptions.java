@@ -1,6 +1,8 @@
 package dev.tarn.writer.ingest;
 
 import dev.tarn.common.DataSize;
+import dev.tarn.writer.change.ChangeOptions;
+import dev.tarn.writer.change.RowDeletes;
 import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.files.FileLimits;
@@ -72,8 +74,7 @@ public record IngestOptions(
     }
 
     /** The same, with the tokens of several producers, and what some of them must follow. */
-    public IngestOptions withTokens(
-            List<ProducerToken> newTokens, Map<String, Optional<ProducerToken>> newFollows) {
+    public IngestOptions withTokens(List<ProducerToken> newTokens, Map<String, Optional<ProducerToken>> newFollows) {
         return with(values -> {
             values.tokens = newTokens;
             values.follows = newFollows;
@@ -130,6 +131,10 @@ public record IngestOptions(
                 targetFileSize.orElseGet(() -> FileLimits.targetFileSize(table)),
                 memoryBudget,
                 FileLimits.DEFAULT_MAX_OPEN_FILES);
+    }
+
+    ChangeOptions changes(Table table) {
+        return new ChangeOptions(branch, rowDeletes, sequenceColumn, keyIndex, limits(table));
     }
 
     /** What goes with the commit, with what the gates add to its summary. */

@@ -25,7 +25,11 @@ final class WriteGates implements AutoCloseable {
     }
 
     RowSelection admit(VectorSchemaRoot batch) {
-        RowSelection rows = RowSelection.all(batch);
+        return admit(RowSelection.all(batch));
+    }
+
+    RowSelection admit(RowSelection selection) {
+        RowSelection rows = selection;
         for (WriteGate gate : gates) {
             rows = gate.admit(rows);
         }

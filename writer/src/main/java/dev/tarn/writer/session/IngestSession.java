@@ -4,12 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.NamedThreads;
 import dev.tarn.common.TarnException;
-import dev.tarn.writer.commit.CommitResult;
-import dev.tarn.writer.commit.CommitSet;
 import dev.tarn.writer.commit.GroupCommitter;
 import dev.tarn.writer.commit.ProducerToken;
-import dev.tarn.writer.commit.ProducerTokens;
-import dev.tarn.writer.files.FileCleanup;
 import dev.tarn.writer.ingest.IngestReceipt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +22,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
-import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.slf4j.Logger;
@@ -58,6 +53,7 @@ public final class IngestSession implements AutoCloseable {
     private final String tableName;
     private final ScheduledThreadPoolExecutor worker;
     private final Held held = new Held();
+    private final Flushes flushes;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition windowEnded = lock.newCondition();
@@ -106,14 +102,12 @@ public final class IngestSession implements AutoCloseable {
         this.tableName = committer.withTable(Table::name);
         this.windowFiles = new WindowFiles(committer, options.ingest());
         String branch = options.ingest().branch();
-        this.producers = committer.withTable(table -> {
-            table.refresh();
-            return new Producers(table.name(), ProducerTokens.of(table, branch));
-        });
+        this.producers = new Producers(tableName, committer.committed());
         Snapshot head = committer.withTable(table -> table.snapshot(branch));
         this.newestSnapshot = head == null ? OptionalLong.empty() : OptionalLong.of(head.snapshotId());
         this.worker = new ScheduledThreadPoolExecutor(1, new NamedThreads("tarn-session-" + tableName));
         this.worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.flushes = new Flushes(committer, options, worker, new WindowListener());
         budget.register(held);
     }
 
@@ -187,7 +181,7 @@ public final class IngestSession implements AutoCloseable {
      * here and is not committed yet does not count.
      */
     public Optional<ProducerToken> committed(String producer) {
-        return committer.committed(producer);
+        return Optional.ofNullable(committer.committed().get(producer));
     }
 
     /**
@@ -203,7 +197,7 @@ public final class IngestSession implements AutoCloseable {
                 LOG.debug("Producer {} resumes after a failed flush", producer, e);
             }
         }
-        Optional<ProducerToken> committed = committer.committed(producer);
+        Optional<ProducerToken> committed = committed(producer);
         lock.lock();
         try {
             producers.resumed(producer, committed);
@@ -330,7 +324,7 @@ public final class IngestSession implements AutoCloseable {
             open.ifPresent(unused -> {
                 opened.inherit(unused);
                 detach(unused);
-                worker.execute(() -> finish(unused));
+                worker.execute(() -> flushes.finish(unused));
             });
             open = Optional.of(opened);
             var unusedTimer =
@@ -349,9 +343,14 @@ public final class IngestSession implements AutoCloseable {
             if (window.files().isDamaged()) {
                 // Rows of the batch may be in files that hold rows of others: none of the files can be used.
                 detach(window);
-                worker.execute(() -> giveUp(window, e));
+                worker.execute(() -> flushes.giveUp(window, e));
             }
-            throw e;
+            throw e instanceof TarnException
+                    ? e
+                    : new TarnException(
+                            ErrorKind.UNAVAILABLE,
+                            "Cannot write files of table %s: %s".formatted(tableName, e.getMessage()),
+                            e);
         }
         CompletableFuture<IngestReceipt> offer = window.add(admitted, bytes);
         held.openBytes = window.bytes();
@@ -383,23 +382,19 @@ public final class IngestSession implements AutoCloseable {
 
     @GuardedBy("lock")
     private void roll(Window window) {
-        if (hasNothingToCommit(window) && state == State.OPEN) {
+        if (window.hasNothingToCommit(options.positions()) && state == State.OPEN) {
             keepOpen(window);
             return;
         }
         detach(window);
-        worker.execute(() -> finish(window));
-    }
-
-    private boolean hasNothingToCommit(Window window) {
-        return window.rows() == 0 && (!window.movesTokens() || options.positions() == PositionsWithoutRows.KEEP);
+        worker.execute(() -> flushes.finish(window));
     }
 
     /** Ends the offers of a window without rows; its tokens wait for rows. */
     @GuardedBy("lock")
     private void keepOpen(Window window) {
         long bytes = window.bytes();
-        IngestReceipt receipt = nothing(window);
+        IngestReceipt receipt = window.nothing();
         List<CompletableFuture<IngestReceipt>> offers = window.takeOffersWithoutRows();
         held.openBytes = 0;
         budget.release(bytes);
@@ -414,146 +409,66 @@ public final class IngestSession implements AutoCloseable {
         uncommitted.add(window);
     }
 
-    private boolean isAborted() {
-        lock.lock();
-        try {
-            return state == State.ABORTED;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Makes files of a window and hands them to the committer. On the worker. */
-    private void finish(Window window) {
-        List<DataFile> files;
-        try {
-            if (isAborted()) {
-                throw new TarnException(ErrorKind.CANCELLED, "The session was aborted");
+    /** Told by the flushes what becomes of the windows. */
+    private final class WindowListener implements Flushes.Listener {
+        @Override
+        public boolean isAborted() {
+            lock.lock();
+            try {
+                return state == State.ABORTED;
+            } finally {
+                lock.unlock();
             }
-            files = window.files().complete();
-        } catch (RuntimeException e) {
-            giveUp(window, e);
-            return;
         }
-        finished(window);
-        if (files.isEmpty() && (hasNothingToCommit(window) || !window.movesTokens())) {
-            end(window, nothing(window));
-            return;
-        }
-        try {
-            submit(window, files);
-        } catch (RuntimeException e) {
-            fail(window, e, FileCleanup.delete(committer.readTable(Table::io), locations(files)));
-        }
-    }
 
-    private void submit(Window window, List<DataFile> files) {
-        List<String> kept = new ArrayList<>();
-        CommitSet.FileOwner owner = new CommitSet.FileOwner() {
-            @Override
-            public void unused() {
-                kept.addAll(FileCleanup.delete(committer.readTable(Table::io), locations(files)));
+        @Override
+        public void filesFinished(Window window) {
+            budget.release(window.bytes());
+            lock.lock();
+            try {
+                unfinished--;
+                windowEnded.signalAll();
+            } finally {
+                lock.unlock();
             }
+        }
 
-            @Override
-            public void uncertain() {
-                kept.addAll(locations(files));
+        @Override
+        public void ended(Window window, IngestReceipt receipt, List<String> kept) {
+            rememberLeftovers(kept);
+            lock.lock();
+            try {
+                uncommitted.remove(window);
+                if (receipt.snapshotId().isPresent()) {
+                    newestSnapshot = receipt.snapshotId();
+                    window.tokens().forEach(producers::committed);
+                }
+                windowEnded.signalAll();
+            } finally {
+                lock.unlock();
             }
-        };
-        CommitSet set = CommitSet.append(files, window.request(options.ingest()), owner);
-        var unusedEnding = committer
-                .submit(set)
-                .whenCompleteAsync(
-                        (result, failure) -> {
-                            if (failure == null) {
-                                rememberLeftovers(kept);
-                                end(window, receipt(window, result, files));
-                            } else {
-                                fail(window, failure, kept);
-                            }
-                        },
-                        worker);
-    }
-
-    private static List<String> locations(List<DataFile> files) {
-        return files.stream().map(DataFile::location).toList();
-    }
-
-    private static IngestReceipt nothing(Window window) {
-        return new IngestReceipt(OptionalLong.empty(), false, 0, window.files().rejectedRows(), 0, 0, 0, 0);
-    }
-
-    private static IngestReceipt receipt(Window window, CommitResult result, List<DataFile> files) {
-        if (result.alreadyCommitted()) {
-            return new IngestReceipt(OptionalLong.of(result.snapshotId()), true, 0, 0, 0, 0, 0, 0);
+            window.succeeded(receipt);
         }
-        return new IngestReceipt(
-                OptionalLong.of(result.snapshotId()),
-                false,
-                files.stream().mapToLong(DataFile::recordCount).sum(),
-                window.files().rejectedRows(),
-                0,
-                files.size(),
-                0,
-                files.stream().mapToLong(DataFile::fileSizeInBytes).sum());
-    }
 
-    /** Deletes the files of a window that never got as far as the committer. */
-    private void giveUp(Window window, RuntimeException failure) {
-        List<String> kept = window.files().abort();
-        finished(window);
-        fail(window, failure, kept);
-    }
-
-    /** The rows of a window are not in memory any more. */
-    private void finished(Window window) {
-        try {
-            window.files().close();
-        } catch (RuntimeException e) {
-            LOG.warn("Could not close the gates of table {}", tableName, e);
-        }
-        budget.release(window.bytes());
-        lock.lock();
-        try {
-            unfinished--;
-            windowEnded.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void end(Window window, IngestReceipt receipt) {
-        lock.lock();
-        try {
-            uncommitted.remove(window);
-            if (receipt.snapshotId().isPresent()) {
-                newestSnapshot = receipt.snapshotId();
-                window.tokens().forEach(producers::committed);
+        @Override
+        public void failed(Window window, Throwable failure, List<String> kept) {
+            ErrorKind kind = failure instanceof TarnException known ? known.kind() : ErrorKind.UNAVAILABLE;
+            rememberLeftovers(kept);
+            lock.lock();
+            try {
+                uncommitted.remove(window);
+                window.tokens().forEach(token -> producers.broken(token.producer()));
+                windowEnded.signalAll();
+            } finally {
+                lock.unlock();
             }
-            windowEnded.signalAll();
-        } finally {
-            lock.unlock();
+            window.failed(new FlushFailedException(
+                    kind,
+                    "A flush of %d rows into table %s failed: %s; its producers go on where resume(producer) says"
+                            .formatted(window.rows(), tableName, failure.getMessage()),
+                    failure,
+                    kept));
         }
-        window.succeeded(receipt);
-    }
-
-    private void fail(Window window, Throwable failure, List<String> kept) {
-        ErrorKind kind = failure instanceof TarnException known ? known.kind() : ErrorKind.UNAVAILABLE;
-        rememberLeftovers(kept);
-        lock.lock();
-        try {
-            uncommitted.remove(window);
-            window.tokens().forEach(token -> producers.broken(token.producer()));
-            windowEnded.signalAll();
-        } finally {
-            lock.unlock();
-        }
-        window.failed(new FlushFailedException(
-                kind,
-                "A flush of %d rows into table %s failed: %s; its producers go on where resume(producer) says"
-                        .formatted(window.rows(), tableName, failure.getMessage()),
-                failure,
-                kept));
     }
 
     private void rememberLeftovers(List<String> kept) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +55,15 @@ final class Window {
 
     boolean movesTokens() {
         return !tokens.isEmpty();
+    }
+
+    boolean hasNothingToCommit(PositionsWithoutRows rule) {
+        return rows == 0 && (!movesTokens() || rule == PositionsWithoutRows.KEEP);
+    }
+
+    /** What its offers end with when there is nothing to commit. */
+    IngestReceipt nothing() {
+        return new IngestReceipt(OptionalLong.empty(), false, 0, files.rejectedRows(), 0, 0, 0, 0);
     }
 
     List<ProducerToken> tokens() {

@@ -1,4 +1,4 @@
-package dev.tarn.writer.ingest;
+package dev.tarn.writer.change;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.RetryPolicy;

@@ -1,4 +1,4 @@
-package dev.tarn.writer.ingest;
+package dev.tarn.writer.change;
 
 /** How rows that a call replaces or removes are taken out of the table. */
 public enum RowDeletes {
