@@ -82,7 +82,7 @@ public final class Ingest {
 
     /** Adds the rows of all batches of a source. */
     public IngestReceipt append(BatchSource source) {
-        return write(source, this::appendAll, Set.of(), WhenEmpty.SKIP, WriteContext.Kind.APPEND);
+        return write(source, this::appendAll, WhenEmpty.SKIP, WriteContext.Kind.APPEND);
     }
 
     /**
@@ -94,16 +94,40 @@ public final class Ingest {
     public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
         return write(
                 source,
-                (target, files) -> LoadCommit.append(target, files, loaded),
-                Set.of(),
+                (target, files) -> LoadCommit.append(table, target, files, loaded),
                 WhenEmpty.SKIP,
                 WriteContext.Kind.APPEND);
+    }
+
+    /**
+     * Adds data files that exist already and remembers them. Their rows are not read, and they are not deleted whatever
+     * happens.
+     *
+     * @param properties are set in the same commit
+     * @throws dev.tarn.writer.commit.FilesLoadedException if one of the files was loaded meanwhile
+     * @throws dev.tarn.common.TarnException CONFLICT, UNKNOWN_OUTCOME, REFUSED if there are gates, which want to see rows
+     */
+    public IngestReceipt appendFiles(List<DataFile> files, LoadedFiles loaded, Map<String, String> properties) {
+        begin();
+        if (!options.gates().isEmpty()) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "Files cannot become files of table %s as they are, since its rows have to pass gates; load their rows instead"
+                            .formatted(table.name()));
+        }
+        CommitResult result = SnapshotCommit.run(
+                table,
+                target -> LoadCommit.append(table, target, files, loaded, properties),
+                options.request(Map.of()));
+        return result.alreadyCommitted()
+                ? IngestReceipt.repeated(result.snapshotId())
+                : receipt(result, files, 0);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
     public IngestReceipt overwrite(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
-            return write(source, this::replaceAll, Set.of(), WhenEmpty.COMMIT, WriteContext.Kind.OVERWRITE);
+            return write(source, this::replaceAll, WhenEmpty.COMMIT, WriteContext.Kind.OVERWRITE);
         }
     }
 
@@ -111,7 +135,7 @@ public final class Ingest {
     public IngestReceipt overwritePartitions(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
             return write(
-                    source, this::replacePartitions, Set.of(), WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
+                    source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
         }
     }
 
@@ -243,7 +267,7 @@ public final class Ingest {
     }
 
     private IngestReceipt write(
-            BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty, WriteContext.Kind kind) {
+            BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
@@ -262,7 +286,7 @@ public final class Ingest {
                     && options.token().isEmpty()) {
                 return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates, loadedFiles);
+            CommitRequest request = options.request(gates, Set.of());
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
