@@ -14,6 +14,7 @@ import dev.tarn.writer.commit.LoadedFiles;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
 import dev.tarn.writer.files.PartitionedFileWriter;
+import dev.tarn.writer.files.PartitionedFileWriter.RowPlacement;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -278,7 +279,7 @@ public final class Ingest {
                 PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
-                writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
+                writer.write(rows.batch(), rows.rows(), rows.count(), RowPlacement.NONE);
             }
             List<DataFile> files = complete(writer, gates);
             if (files.isEmpty()
