@@ -43,8 +43,7 @@ final class ParquetColumn {
      * @param vector where values go; its children must stay the same
      * @throws TarnException INVALID without the file's name, if the types do not go together
      */
-    ParquetColumn(
-            MessageType file, Type given, Types.NestedField column, FieldVector vector, ColumnMapping mapping) {
+    ParquetColumn(MessageType file, Type given, Types.NestedField column, FieldVector vector, ColumnMapping mapping) {
         this.file = file;
         this.nested = mapping.nested();
         this.vector = vector;
@@ -131,12 +130,9 @@ final class ParquetColumn {
         }
         GroupType group = given.asGroupType();
         own(new Struct((StructVector) target, levels, defined, ifNull));
-        List<SourceColumn> found = group.getFields().stream().map(ParquetColumn::source).toList();
-        int[] places = SourceColumns.places(
-                "'%s'".formatted(name),
-                found,
-                type.fields(),
-                nested);
+        List<SourceColumn> found =
+                group.getFields().stream().map(ParquetColumn::source).toList();
+        int[] places = SourceColumns.places("'%s'".formatted(name), found, type.fields(), nested);
         for (int i = 0; i < places.length; i++) {
             if (places[i] != SourceColumns.ABSENT) {
                 Types.NestedField field = type.fields().get(i);

@@ -45,8 +45,8 @@ final class Upsert {
                     "A merge of change events takes columns by name and discards nothing; use evolution FREEZE or EVOLVE, not %s, and columns matched by NAME, not %s"
                             .formatted(options.evolution(), options.columnMatching()));
         }
-        ChangeOptions how = options.changes(table)
-                .withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
+        ChangeOptions how =
+                options.changes(table).withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {
             SchemaAlignment.align(table, batches.tableColumns(), options);
             try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, merge.keyColumns());
