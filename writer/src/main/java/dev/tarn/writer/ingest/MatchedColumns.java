@@ -93,8 +93,9 @@ record MatchedColumns(List<Optional<Types.NestedField>> columns) {
     }
 
     private static Optional<Types.NestedField> find(Schema table, Field field, ColumnMatching matching) {
-        String id = field.getMetadata()
-                .getOrDefault(ArrowSchemas.FIELD_ID_KEY, field.getMetadata().get(OTHER_ID_KEY));
+        Map<String, String> metadata = field.getMetadata();
+        String own = metadata.get(ArrowSchemas.FIELD_ID_KEY);
+        String id = own != null ? own : metadata.get(OTHER_ID_KEY);
         if (matching == ColumnMatching.FIELD_ID && id != null) {
             return Optional.ofNullable(table.asStruct().field(parseId(field, id)));
         }
