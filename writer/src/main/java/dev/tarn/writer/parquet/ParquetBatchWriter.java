@@ -5,8 +5,10 @@ import dev.tarn.writer.parquet.ColumnChunk.ColumnSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.FieldMetrics;
@@ -134,7 +136,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
         failed = true;
         ColumnTasks.run(
                 options.threads(),
-                columns.size(),
+                largestFirst(),
                 (column, scratch) -> columns.get(column).end(scratch));
         try {
             file.startBlock(rowsInGroup);
@@ -208,7 +210,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
             RowSlice slice = slices.slice(from, length);
             ColumnTasks.run(
                     threads(length),
-                    columns.size(),
+                    largestFirst(),
                     (column, scratch) -> columns.get(column).add(bindings.get(column), slice, scratch));
             from += length;
             rows += length;
@@ -231,6 +233,17 @@ public final class ParquetBatchWriter implements AutoCloseable {
         long room = Math.max(0, options.rowGroupBytes() - estimated);
         double fitting = room * (double) rowsInGroup / estimated;
         return (int) Math.max(FIRST_SLICE_ROWS, Math.min(SLICE_ROWS, fitting));
+    }
+
+    /** Columns in the order of the work that they have been: a large one that began last would keep one thread waiting. */
+    private int[] largestFirst() {
+        return IntStream.range(0, columns.size())
+                .boxed()
+                .sorted(Comparator.comparingLong(
+                                (Integer column) -> columns.get(column).work())
+                        .reversed())
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     private int threads(int sliceRows) {
