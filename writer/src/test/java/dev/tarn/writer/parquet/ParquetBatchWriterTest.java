@@ -1,11 +1,7 @@
 package dev.tarn.writer.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tarn.common.ErrorKind;
-import dev.tarn.common.TarnException;
-import dev.tarn.storage.LocalFileIO;
 import dev.tarn.writer.arrow.ArrowSchemas;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -189,34 +185,6 @@ class ParquetBatchWriterTest {
                             .toString())
                     .startsWith("GEOMETRY");
         }
-    }
-
-    @Test
-    void aVariantColumnIsRefusedByName() {
-        Schema schema = new Schema(Types.NestedField.optional(1, "payload", Types.VariantType.get()));
-
-        assertThatThrownBy(() -> ParquetBatchWriter.open(
-                        new LocalFileIO()
-                                .newOutputFile(folder.resolve("v.parquet").toString()),
-                        schema,
-                        OPTIONS))
-                .isInstanceOfSatisfying(
-                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED))
-                .hasMessageContaining("'payload'");
-    }
-
-    @Test
-    void schemasGoToArrowAndBack() {
-        Schema there = ArrowSchemas.toIceberg(ArrowSchemas.toArrow(RandomRows.SCHEMA));
-
-        assertThat(there.columns())
-                .extracting(column ->
-                        column.name() + column.isOptional() + column.type().typeId())
-                .isEqualTo(RandomRows.SCHEMA.columns().stream()
-                        .map(column -> column.name()
-                                + column.isOptional()
-                                + column.type().typeId())
-                        .toList());
     }
 
     private static void assertSameMetrics(Metrics ours, Metrics theirs, String what) {

@@ -21,8 +21,8 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
 /** Random rows over every type that can be written. */
-final class RandomRows {
-    static final Schema SCHEMA = new Schema(
+public final class RandomRows {
+    public static final Schema SCHEMA = new Schema(
             Types.NestedField.required(1, "id", Types.LongType.get()),
             Types.NestedField.optional(2, "b", Types.BooleanType.get()),
             Types.NestedField.optional(3, "i", Types.IntegerType.get()),
@@ -121,7 +121,7 @@ final class RandomRows {
         return (Record) value(random, schema.asStruct());
     }
 
-    static Record next(Random random) {
+    public static Record next(Random random) {
         return (Record) value(random, SCHEMA.asStruct());
     }
 
