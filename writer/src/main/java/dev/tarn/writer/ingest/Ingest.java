@@ -14,8 +14,11 @@ import dev.tarn.writer.commit.LoadedFiles;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
 import dev.tarn.writer.files.PartitionedFileWriter;
+import dev.tarn.writer.stats.ColumnSketches;
+import dev.tarn.writer.stats.TableStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -92,7 +95,7 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
     public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
-        return write(source, files -> LoadCommit.append(table, files, loaded), Set.of(), WhenEmpty.SKIP);
+        return write(source, (target, files) -> LoadCommit.append(table, files, loaded), Set.of(), WhenEmpty.SKIP);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
@@ -133,7 +136,12 @@ public final class Ingest {
 
     /** As {@link #upsert(ArrowReader, List)}, for the batches of a source. */
     public IngestReceipt upsert(BatchSource source, List<String> keyColumns) {
-        return unlessCommitted(() -> new Upsert(table, options).run(source, keyColumns));
+        if (!options.sketches()) {
+            return unlessCommitted(() -> new Upsert(table, options).run(source, keyColumns));
+        }
+        SketchedSource sketched = new SketchedSource(source, () -> new ColumnSketches(table.schema()));
+        return withStatistics(
+                unlessCommitted(() -> new Upsert(table, options).run(sketched, keyColumns)), sketched.sketches());
     }
 
     /**
@@ -185,7 +193,9 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #deleteWhere}, INVALID also if a row does not match
      */
     public IngestReceipt overwrite(ArrowReader batches, Expression filter) {
-        return overwrite(ArrowReaderSource.of(batches), filter);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return overwrite(source, filter);
+        }
     }
 
     /** As {@link #overwrite(ArrowReader, Expression)}, for rows given as values by column name. */
@@ -229,7 +239,16 @@ public final class Ingest {
     private IngestReceipt unlessCommitted(Supplier<IngestReceipt> call) {
         begin();
         OptionalLong committed = findCommitted();
-        return committed.isPresent() ? IngestReceipt.repeated(committed.getAsLong()) : call.get();
+        return committed.isPresent()
+                ? IngestReceipt.repeated(committed.getAsLong())
+                : withStatistics(call.get(), Optional.empty());
+    }
+
+    private IngestReceipt withStatistics(IngestReceipt receipt, Optional<ColumnSketches> sketches) {
+        if (receipt.snapshotId().isPresent() && !receipt.alreadyCommitted()) {
+            TableStatistics.write(table, receipt.snapshotId().getAsLong(), sketches);
+        }
+        return receipt;
     }
 
     private interface Update {
@@ -243,11 +262,14 @@ public final class Ingest {
             return IngestReceipt.repeated(committed.getAsLong());
         }
         SchemaAlignment.align(table, source.schema(), options.evolution());
+        Optional<ColumnSketches> sketches =
+                options.sketches() ? Optional.of(new ColumnSketches(table.schema())) : Optional.empty();
         try (WriteGates gates = WriteGates.open(table, options);
                 PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
                 writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
+                sketches.ifPresent(sketch -> sketch.observe(rows.batch(), rows.rows(), rows.count()));
             }
             List<DataFile> files = complete(writer, gates);
             if (files.isEmpty()
@@ -260,7 +282,7 @@ public final class Ingest {
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
-            return receipt(result, files, gates.rejectedRows());
+            return withStatistics(receipt(result, files, gates.rejectedRows()), sketches);
         }
     }
 
