@@ -3,6 +3,7 @@ package dev.tarn.writer.commit;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -21,31 +22,37 @@ import org.apache.iceberg.UpdateProperties;
  * meanwhile. Looked at inside of the commit's retry, against the table as it then is. Not thread-safe.
  */
 public final class LoadCommit implements SnapshotUpdate<LoadCommit> {
-    private final Table table;
-    private final Transaction transaction;
+    private final String tableName;
+    private final Table target;
+    private final Optional<Transaction> own;
     private final AppendFiles append;
     private final LoadSegment load;
     private final Map<String, String> properties;
     private String branch = SnapshotRef.MAIN_BRANCH;
 
-    private LoadCommit(Table table, LoadedFiles files, Map<String, String> properties) {
-        this.table = table;
-        this.transaction = table.newTransaction();
-        this.append = transaction.newAppend();
+    private LoadCommit(Table table, Table given, LoadedFiles files, Map<String, String> properties) {
+        this.tableName = table.name();
+        this.own = given == table ? Optional.of(table.newTransaction()) : Optional.empty();
+        this.target = own.map(Transaction::table).orElse(given);
+        this.append = target.newAppend();
         this.properties = Map.copyOf(properties);
         this.load = new LoadSegment(
                 UUID.randomUUID().toString(), Instant.now(), branch, files.sources(), files.fingerprints());
     }
 
-    /** An append of files to a table. */
-    public static LoadCommit append(Table table, List<DataFile> files, LoadedFiles loaded) {
-        return append(table, files, loaded, Map.of());
+    /**
+     * An append of files.
+     *
+     * @param target the table itself, or the table of a transaction on it, which is then committed by its owner
+     */
+    public static LoadCommit append(Table table, Table target, List<DataFile> files, LoadedFiles loaded) {
+        return append(table, target, files, loaded, Map.of());
     }
 
-    /** An append of files to a table that sets some of its properties too. */
+    /** An append of files that sets properties of the table too. */
     public static LoadCommit append(
-            Table table, List<DataFile> files, LoadedFiles loaded, Map<String, String> properties) {
-        LoadCommit commit = new LoadCommit(table, loaded, properties);
+            Table table, Table target, List<DataFile> files, LoadedFiles loaded, Map<String, String> properties) {
+        LoadCommit commit = new LoadCommit(table, target, loaded, properties);
         files.forEach(commit.append::appendFile);
         commit.append.set(LoadHistory.LOAD_ID_KEY, commit.load.id());
         commit.append.validateWith(ancestors -> commit.nothingLoadedMeanwhile());
@@ -97,21 +104,31 @@ public final class LoadCommit implements SnapshotUpdate<LoadCommit> {
     @Override
     public void commit() {
         append.commit();
-        LoadSegment here = new LoadSegment(load.id(), load.at(), branch, load.sources(), load.fingerprints());
-        LoadHistory.Change change = LoadHistory.remember(transaction.table(), here);
-        UpdateProperties update = transaction.updateProperties();
+        if (load.fingerprints().isEmpty() && properties.isEmpty()) {
+            own.ifPresent(Transaction::commitTransaction);
+            return;
+        }
+        UpdateProperties update = target.updateProperties();
         properties.forEach(update::set);
+        if (!load.fingerprints().isEmpty()) {
+            remember(update);
+        }
+        update.commit();
+        own.ifPresent(Transaction::commitTransaction);
+    }
+
+    private void remember(UpdateProperties update) {
+        LoadSegment here = new LoadSegment(load.id(), load.at(), branch, load.sources(), load.fingerprints());
+        LoadHistory.Change change = LoadHistory.remember(target, here);
         change.set().forEach(update::set);
         change.remove().forEach(update::remove);
-        update.commit();
-        transaction.commitTransaction();
     }
 
     private boolean nothingLoadedMeanwhile() {
-        int loaded = LoadHistory.loadedBefore(transaction.table(), branch, load.fingerprints())
+        int loaded = LoadHistory.loadedBefore(target, branch, load.fingerprints())
                 .size();
         if (loaded > 0) {
-            throw new FilesLoadedException(table.name(), loaded);
+            throw new FilesLoadedException(tableName, loaded);
         }
         return true;
     }

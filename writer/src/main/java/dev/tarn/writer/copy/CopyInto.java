@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -39,16 +40,24 @@ public final class CopyInto {
     public static CopyReceipt run(Table table, CopyOptions options, CopyProgress progress) {
         try (TarnFileIO io = TarnFileIO.of(options.sourceIo())) {
             List<SourceFile> found = SourceFiles.find(options.sources(), io);
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return new CopyRun(table, options, io, progress).run(found);
-                } catch (FilesLoadedException e) {
-                    if (attempt == MAX_ATTEMPTS) {
-                        throw e;
-                    }
-                    LOG.info("Another load of the same files was faster; looking at the history again");
-                }
-            }
+            return unlessLoadedMeanwhile(() -> new CopyRun(table, options, io, progress).run(found));
+        }
+    }
+
+    /**
+     * Makes Parquet files files of the table where they lie, in one commit and without reading their rows. From then on the
+     * table owns them: expiry, compaction and purge will delete them. Columns are matched by Iceberg's field ids, or by name
+     * where files have none; the table then gets a name mapping. The partition of each file must follow from its footer, or,
+     * for identity fields whose column the file lacks, from a path such as {@code day=2024-01-31/}.
+     *
+     * @throws TarnException INVALID naming file and column, if a type, a null or a partition cannot be proven to fit; REFUSED if
+     *     rows must pass gates; NOT_FOUND, also for locations that the table's own file IO cannot read; CORRUPT, CONFLICT,
+     *     UNKNOWN_OUTCOME. The files stay as they are, whatever happens
+     */
+    public static CopyReceipt register(Table table, CopyOptions options, CopyProgress progress) {
+        try (TarnFileIO io = TarnFileIO.of(options.sourceIo())) {
+            List<SourceFile> found = SourceFiles.find(options.sources(), io);
+            return unlessLoadedMeanwhile(() -> new FileRegistration(table, options, progress).run(found));
         }
     }
 
@@ -81,6 +90,19 @@ public final class CopyInto {
             Map<String, Optional<Instant>> result = new LinkedHashMap<>();
             found.forEach(file -> result.put(file.location(), Optional.ofNullable(loaded.get(file.fingerprint()))));
             return result;
+        }
+    }
+
+    private static CopyReceipt unlessLoadedMeanwhile(Supplier<CopyReceipt> load) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return load.get();
+            } catch (FilesLoadedException e) {
+                if (attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+                LOG.info("Another load of the same files was faster; looking at the history again");
+            }
         }
     }
 }

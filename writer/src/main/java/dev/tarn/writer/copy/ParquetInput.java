@@ -3,18 +3,23 @@ package dev.tarn.writer.copy;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.types.Types;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
+import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /** Parquet files, opened without Hadoop. */
 final class ParquetInput {
@@ -51,7 +56,12 @@ final class ParquetInput {
      */
     static Schema schema(String location, MessageType parquet) {
         try {
-            return ParquetSchemaUtil.convert(parquet);
+            Schema converted = ParquetSchemaUtil.convert(parquet);
+            List<Types.NestedField> columns = new ArrayList<>();
+            for (Types.NestedField column : converted.columns()) {
+                columns.add(isUuid(parquet.getType(column.name())) ? uuid(column) : column);
+            }
+            return new Schema(columns);
         } catch (RuntimeException e) {
             throw new TarnException(
                     ErrorKind.UNSUPPORTED,
@@ -59,6 +69,15 @@ final class ParquetInput {
                             .formatted(BadRowException.fileName(location), e.getMessage()),
                     e);
         }
+    }
+
+    /** Iceberg's conversion knows no uuid, and takes it for fixed bytes. */
+    private static boolean isUuid(Type given) {
+        return given.getLogicalTypeAnnotation() instanceof UUIDLogicalTypeAnnotation;
+    }
+
+    private static Types.NestedField uuid(Types.NestedField column) {
+        return Types.NestedField.from(column).ofType(Types.UUIDType.get()).build();
     }
 
     /** What a failure while reading a binary file means. */

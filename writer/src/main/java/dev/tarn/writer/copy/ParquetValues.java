@@ -36,6 +36,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotati
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +107,7 @@ final class ParquetValues {
             case UUID -> uuids((FixedSizeBinaryVector) vector);
             case FIXED -> {
                 require(physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
-                        && logical == null
+                        && (logical == null || logical instanceof UUIDLogicalTypeAnnotation)
                         && given.getTypeLength() == ((Types.FixedType) type).length());
                 FixedSizeBinaryVector fixed = (FixedSizeBinaryVector) vector;
                 yield (reader, slot) -> fixed.setSafe(slot, reader.getBinary().getBytesUnsafe());
@@ -194,7 +195,7 @@ final class ParquetValues {
         }
         require(physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
                 && given.getTypeLength() == 16
-                && logical instanceof LogicalTypeAnnotation.UUIDLogicalTypeAnnotation);
+                && logical instanceof UUIDLogicalTypeAnnotation);
         return (reader, slot) -> vector.setSafe(slot, reader.getBinary().getBytesUnsafe());
     }
 

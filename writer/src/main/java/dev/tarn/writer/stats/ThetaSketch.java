@@ -65,7 +65,8 @@ final class ThetaSketch {
         boolean exact = theta == Long.MAX_VALUE;
         boolean single = exact && hashes.length == 1;
         int preamble = exact ? hashes.length > 1 ? 2 : 1 : 3;
-        int flags = READ_ONLY | COMPACT | ORDERED | (exact && hashes.length == 0 ? EMPTY : 0) | (single ? SINGLE_ITEM : 0);
+        boolean empty = exact && hashes.length == 0;
+        int flags = READ_ONLY | COMPACT | ORDERED | (empty ? EMPTY : 0) | (single ? SINGLE_ITEM : 0);
         ByteBuffer bytes =
                 ByteBuffer.allocate((preamble + hashes.length) * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put((byte) preamble)
@@ -73,7 +74,7 @@ final class ThetaSketch {
                 .put((byte) COMPACT_FAMILY)
                 .putShort((short) 0)
                 .put((byte) flags)
-                .putShort(SEED_HASH);
+                .putShort(empty ? 0 : SEED_HASH);
         if (preamble > 1) {
             // The second number is the sampling probability, which is always 1.
             bytes.putInt(hashes.length).putFloat(1.0f);
@@ -102,7 +103,10 @@ final class ThetaSketch {
         if ((flags & EMPTY) != 0) {
             return Optional.of(sketch);
         }
-        if (bytes.getShort(6) != SEED_HASH || preamble < 1 || preamble > 3 || bytes.remaining() < preamble * Long.BYTES) {
+        if (bytes.getShort(6) != SEED_HASH
+                || preamble < 1
+                || preamble > 3
+                || bytes.remaining() < preamble * Long.BYTES) {
             return Optional.empty();
         }
         int entries = preamble == 1 ? 1 : bytes.getInt(Long.BYTES);

@@ -79,7 +79,7 @@ class CopyTextTest {
 
     @Test
     void damagedCompressionIsCalledCorrupt() throws Exception {
-        byte[] whole = gzip("id\n1\n2\n3\n4\n5\n".repeat(1_000).getBytes(StandardCharsets.UTF_8));
+        byte[] whole = gzip(("id\n" + "1\n2\n3\n4\n5\n".repeat(1_000)).getBytes(StandardCharsets.UTF_8));
         Files.write(folder.resolve("a.csv.gz"), Arrays.copyOf(whole, whole.length - 12));
         Files.writeString(folder.resolve("b.csv.gz"), "id\n1\n");
         Files.writeString(folder.resolve("c.jsonl.zst"), "{\"id\":1}\n");
@@ -392,7 +392,7 @@ class CopyTextTest {
     private void assertFails(String name, ErrorKind kind, String message) {
         assertThatThrownBy(load(name))
                 .as(name)
-                .isInstanceOfSatisfying(TarnException.class, e -> assertThat(e.kind()).isEqualTo(kind))
+                .isInstanceOfSatisfying(TarnException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
                 .hasMessageContaining(message);
         assertThat(TestCatalog.rows(table)).isEmpty();
     }
