@@ -191,7 +191,8 @@ final class ColumnValues {
                 return Double.NEGATIVE_INFINITY;
             }
             default -> {
-                // Java also takes blanks around, hexadecimal numbers and the endings of its literals; files do not mean them.
+                // Java also takes blanks around, hexadecimal numbers and the endings of its literals; files do not mean
+                // them.
                 for (int i = 0; i < ofBoundedLength(text).length(); i++) {
                     if ("0123456789.+-eE".indexOf(text.charAt(i)) < 0) {
                         throw new NumberFormatException("no number");

@@ -102,8 +102,7 @@ final class SourceFiles {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new TarnException(
-                    ErrorKind.UNAVAILABLE, "Cannot list %s: %s".formatted(folder, e.getMessage()), e);
+            throw new TarnException(ErrorKind.UNAVAILABLE, "Cannot list %s: %s".formatted(folder, e.getMessage()), e);
         }
         return found;
     }
