@@ -228,7 +228,7 @@ final class ColumnConversion {
     private Object timestamp(Type type, ChronoUnit finest, Object value) {
         LocalDateTime utc = (isZoned(type) ? zoned(value) : local(value)).truncatedTo(finest);
         // Refuses what 64 bits of the unit cannot hold.
-        finest.between(EPOCH, utc);
+        long unused = finest.between(EPOCH, utc);
         return isZoned(type) ? utc.atOffset(ZoneOffset.UTC) : utc;
     }
 
