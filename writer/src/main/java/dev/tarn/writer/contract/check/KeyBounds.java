@@ -67,8 +67,7 @@ public final class KeyBounds {
             return true;
         }
         int start = texts.start(row);
-        int order =
-                Arrays.compareUnsigned(texts.bytes(), start, start + texts.length(row), bound, 0, bound.length);
+        int order = Arrays.compareUnsigned(texts.bytes(), start, start + texts.length(row), bound, 0, bound.length);
         return order * sign > 0;
     }
 
@@ -77,14 +76,18 @@ public final class KeyBounds {
         return Arrays.copyOfRange(texts.bytes(), start, start + texts.length(row));
     }
 
-    /** Matches every row that may have one of the keys; false when no row was seen. */
-    public Expression filter() {
+    /**
+     * Matches every row that may have one of the keys; false when no row was seen.
+     *
+     * @param columns the names of the columns where the filter is used
+     */
+    public Expression filter(List<String> columns) {
         if (!seen) {
             return Expressions.alwaysFalse();
         }
         Expression filter = Expressions.alwaysTrue();
         for (int i = 0; i < fields.size(); i++) {
-            String path = paths.get(i);
+            String path = columns.get(i);
             byte[] low = first[i];
             byte[] high = last[i];
             if (smallest[i] <= largest[i]) {
