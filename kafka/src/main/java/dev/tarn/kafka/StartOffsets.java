@@ -80,7 +80,13 @@ final class StartOffsets {
             if (known.isEmpty()) {
                 fresh.add(partition);
             } else {
-                offsets.put(partition, resume(partition, known.getAsLong(), first.getOrDefault(partition, 0L), end.getOrDefault(partition, 0L)));
+                offsets.put(
+                        partition,
+                        resume(
+                                partition,
+                                known.getAsLong(),
+                                first.getOrDefault(partition, 0L),
+                                end.getOrDefault(partition, 0L)));
             }
         }
         offsets.putAll(initial(fresh, first, end));
@@ -118,7 +124,8 @@ final class StartOffsets {
                 Map<TopicPartition, Long> times = new HashMap<>();
                 fresh.forEach(partition -> times.put(partition, millis));
                 consumer.offsetsForTimes(times)
-                        .forEach((partition, found) -> offsets.put(partition, offsetOrEnd(found, end.getOrDefault(partition, 0L))));
+                        .forEach((partition, found) ->
+                                offsets.put(partition, offsetOrEnd(found, end.getOrDefault(partition, 0L))));
             }
         }
         return offsets;

@@ -127,11 +127,16 @@ final class ColumnConversion {
             case STRING -> text;
             case INTEGER -> Integer.parseInt(text);
             case LONG -> Long.parseLong(text);
-            case BOOLEAN ->
-                text.equals("true")
-                        || convert(type, text.equals("false") ? Boolean.FALSE : text)
-                                .equals(true);
+            case BOOLEAN -> flag(text);
             default -> convert(type, text);
+        };
+    }
+
+    private static boolean flag(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("neither true nor false");
         };
     }
 
