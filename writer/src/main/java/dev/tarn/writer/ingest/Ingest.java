@@ -237,7 +237,7 @@ public final class Ingest {
     /** As {@link #overwrite(ArrowReader, Expression)}, for the batches of a source. */
     public IngestReceipt overwrite(BatchSource source, Expression filter) {
         return unlessCommitted(() -> {
-            SchemaAlignment.align(table, source.schema(), options.evolution());
+            SchemaAlignment.align(table, source.schema(), options);
             FilterChange change = filter(filter);
             try (WriteGates gates = WriteGates.open(table, options);
                     PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
@@ -289,7 +289,7 @@ public final class Ingest {
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
         }
-        SchemaAlignment.align(table, source.schema(), options.evolution());
+        SchemaAlignment.align(table, source.schema(), options);
         Optional<ColumnSketches> sketches =
                 options.sketches() ? Optional.of(new ColumnSketches(table.schema())) : Optional.empty();
         try (WriteGates gates = WriteGates.open(table, options, kind, List.of());
