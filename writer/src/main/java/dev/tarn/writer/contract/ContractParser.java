@@ -52,8 +52,7 @@ public final class ContractParser {
             root = ContractDocument.read(bytes);
         } catch (ContractDocument.Unreadable e) {
             String message = String.valueOf(e.getMessage());
-            return new ContractLint(
-                    Optional.empty(), List.of(new LintFinding(Severity.ERROR, e.line(), "", message)));
+            return new ContractLint(Optional.empty(), List.of(new LintFinding(Severity.ERROR, e.line(), "", message)));
         }
         Optional<Contract> contract = read(root, HexFormat.of().formatHex(Sha256.of(bytes)), findings);
         findings.sort(Comparator.comparingInt(LintFinding::line));

@@ -53,9 +53,7 @@ public record ContractReport(
 
     /** The outcomes of one status. */
     public List<RuleOutcome> with(RuleOutcome.Status status) {
-        return outcomes.stream()
-                .filter(outcome -> outcome.status() == status)
-                .toList();
+        return outcomes.stream().filter(outcome -> outcome.status() == status).toList();
     }
 
     /** What goes into the summary of a snapshot. */
@@ -76,7 +74,8 @@ public record ContractReport(
     /** Names contract, table and the first broken rules, for messages. */
     public String describeViolations() {
         List<RuleOutcome> broken = violations();
-        String rules = broken.stream().limit(MAX_NAMED).map(RuleOutcome::describe).collect(Collectors.joining("; "));
+        String rules =
+                broken.stream().limit(MAX_NAMED).map(RuleOutcome::describe).collect(Collectors.joining("; "));
         String more = broken.size() > MAX_NAMED ? "; and %d more rules".formatted(broken.size() - MAX_NAMED) : "";
         return "Contract %s %s is not kept by the rows for table %s: %s%s"
                 .formatted(contractId, contractVersion, table, rules, more);

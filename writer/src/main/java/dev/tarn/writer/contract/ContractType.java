@@ -107,8 +107,10 @@ public enum ContractType {
     /** Whether an Iceberg column of a type keeps the promise. */
     public boolean fits(Type type) {
         return switch (this) {
-            case TIMESTAMP_TZ -> allowed.contains(type.typeId()) && type.toString().contains("tz");
-            case TIMESTAMP_NTZ -> allowed.contains(type.typeId()) && !type.toString().contains("tz");
+            case TIMESTAMP_TZ ->
+                allowed.contains(type.typeId()) && type.toString().contains("tz");
+            case TIMESTAMP_NTZ ->
+                allowed.contains(type.typeId()) && !type.toString().contains("tz");
             default -> allowed.contains(type.typeId());
         };
     }

@@ -74,10 +74,10 @@ final class FieldRules {
         add(new Check.Matches(column, pattern), action, at.lineOf("pattern"));
     }
 
-    private void addFormat(
-            String column, ContractType type, String format, Section at, Optional<RuleAction> action) {
+    private void addFormat(String column, ContractType type, String format, Section at, Optional<RuleAction> action) {
         if (type != ContractType.STRING) {
-            // Of numbers it names their width, of dates how another system prints them: the column's type says the same.
+            // Of numbers it names their width, of dates how another system prints them: the column's type says the
+            // same.
             return;
         }
         String pattern = FORMATS.get(format.toLowerCase(Locale.ROOT));
@@ -98,8 +98,10 @@ final class FieldRules {
         }
         int line = at.lineOf(at.has("minimum") ? "minimum" : at.has("maximum") ? "maximum" : "exclusiveMinimum");
         if (low.size() == 1 && high.size() == 1 && isEmpty(low.get(0), high.get(0))) {
-            at.error(line, "no value lies between %s and %s"
-                    .formatted(low.get(0).literal(), high.get(0).literal()));
+            at.error(
+                    line,
+                    "no value lies between %s and %s"
+                            .formatted(low.get(0).literal(), high.get(0).literal()));
             return;
         }
         for (int i = 0; i < Math.max(low.size(), high.size()); i++) {

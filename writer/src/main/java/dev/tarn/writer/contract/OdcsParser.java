@@ -158,7 +158,8 @@ final class OdcsParser {
         items.ignore("physicalName", "required", "unique", "examples", "classification");
         ContractType type = type(items);
         items.section("logicalTypeOptions")
-                .ifPresent(options -> new FieldRules(unused).addConstraints("element", type, options, Optional.empty()));
+                .ifPresent(
+                        options -> new FieldRules(unused).addConstraints("element", type, options, Optional.empty()));
         new QualityRules(unused).addAll(items, "element", Optional.empty());
         List<ContractField> children = fields(items.sections("properties"), "element.", unused, Optional.empty());
         return new ContractField("element", type, items.text("physicalType", ""), false, "", children);
@@ -216,7 +217,8 @@ final class OdcsParser {
         }
         String target = tableOf(to.get(0));
         if (target.isEmpty()) {
-            relationship.error(relationship.lineOf("to"), "'to' must be table.column but was '%s'".formatted(to.get(0)));
+            relationship.error(
+                    relationship.lineOf("to"), "'to' must be table.column but was '%s'".formatted(to.get(0)));
             return;
         }
         List<String> targetColumns = to.stream().map(OdcsParser::lastPart).toList();
@@ -259,8 +261,9 @@ final class OdcsParser {
             Section level, boolean isFreshness, String element, List<ContractTable> tables, List<RuleList> rules) {
         String value = level.requiredText("value", "");
         String unit = level.text("unit", "");
-        Optional<java.time.Duration> age =
-                unit.isEmpty() ? Periods.parse(value) : Periods.parse(value + " " + unit).or(() -> Periods.parse(value));
+        Optional<java.time.Duration> age = unit.isEmpty()
+                ? Periods.parse(value)
+                : Periods.parse(value + " " + unit).or(() -> Periods.parse(value));
         if (age.isEmpty()) {
             level.error(level.line(), "'%s %s' is no length of time, such as 25 with unit h".formatted(value, unit));
             return;

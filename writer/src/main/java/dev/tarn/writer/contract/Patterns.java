@@ -25,7 +25,11 @@ public final class Patterns {
         private static final long serialVersionUID = 1L;
 
         private TooCostly(int length) {
-            super("a text of %d characters takes more than %d steps".formatted(length, limit(length)), null, false, false);
+            super(
+                    "a text of %d characters takes more than %d steps".formatted(length, limit(length)),
+                    null,
+                    false,
+                    false);
         }
     }
 

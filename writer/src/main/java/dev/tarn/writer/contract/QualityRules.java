@@ -43,12 +43,15 @@ final class QualityRules {
             case "sql" -> addSql(quality, column, action);
             case "custom" -> {
                 quality.ignore("name", "id", "dimension", "severity", "unit", "customProperties", "implementation");
-                quality.warn(quality.line(), "checks of the engine '%s' are not run; write them as library or sql"
-                        .formatted(quality.text("engine", "")));
+                quality.warn(
+                        quality.line(),
+                        "checks of the engine '%s' are not run; write them as library or sql"
+                                .formatted(quality.text("engine", "")));
             }
             default ->
-                quality.error(quality.lineOf("type"), "the key 'type' must be text, library, sql or custom but was '%s'"
-                        .formatted(type));
+                quality.error(
+                        quality.lineOf("type"),
+                        "the key 'type' must be text, library, sql or custom but was '%s'".formatted(type));
         }
     }
 
@@ -147,15 +150,16 @@ final class QualityRules {
     }
 
     private static Limit limit(Section quality, boolean needed) {
-        Limit.Unit unit =
-                quality.text("unit", "rows").toLowerCase(Locale.ROOT).startsWith("percent") || quality.text("unit", "")
-                                .equals("%")
-                        ? Limit.Unit.PERCENT
-                        : Limit.Unit.ROWS;
+        Limit.Unit unit = quality.text("unit", "rows").toLowerCase(Locale.ROOT).startsWith("percent")
+                        || quality.text("unit", "").equals("%")
+                ? Limit.Unit.PERCENT
+                : Limit.Unit.ROWS;
         List<Limit> limits = new ArrayList<>();
         for (Operator operator : Operator.values()) {
             if (quality.has(operator.word())) {
-                values(quality, operator).flatMap(values -> make(quality, operator, values, unit)).ifPresent(limits::add);
+                values(quality, operator)
+                        .flatMap(values -> make(quality, operator, values, unit))
+                        .ifPresent(limits::add);
             }
         }
         if (limits.size() > 1) {
@@ -180,8 +184,7 @@ final class QualityRules {
             }
         }
         if (values.size() != 2) {
-            quality.error(
-                    quality.lineOf(operator.word()), "the key '%s' needs two numbers".formatted(operator.word()));
+            quality.error(quality.lineOf(operator.word()), "the key '%s' needs two numbers".formatted(operator.word()));
             return Optional.empty();
         }
         return Optional.of(values);

@@ -24,8 +24,8 @@ final class RuleList {
         for (int number = 2; !ids.add(id); number++) {
             id = wanted + "#" + number;
         }
-        rules.add(new Rule(
-                id, check, terms.limit(), terms.severity(), terms.dimension(), terms.action(), terms.line()));
+        rules.add(
+                new Rule(id, check, terms.limit(), terms.severity(), terms.dimension(), terms.action(), terms.line()));
     }
 
     List<Rule> rules() {

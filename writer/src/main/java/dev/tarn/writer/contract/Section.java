@@ -135,8 +135,11 @@ final class Section {
     /** The maps of a map, by their keys. */
     Map<String, Section> named(String key) {
         Map<String, Section> sections = new LinkedHashMap<>();
-        section(key).ifPresent(outer -> outer.node.entries().keySet().forEach(name -> outer.section(name)
-                .ifPresent(inner -> sections.put(name, inner))));
+        section(key)
+                .ifPresent(outer -> outer.node
+                        .entries()
+                        .keySet()
+                        .forEach(name -> outer.section(name).ifPresent(inner -> sections.put(name, inner))));
         return sections;
     }
 
@@ -211,9 +214,9 @@ final class Section {
     }
 
     private <T> Optional<T> expected(String key, DocumentNode found, String expected) {
-        String what = found.isScalar() ? "'%s'".formatted(found.text()) : found.kind() == DocumentNode.Kind.MAP
-                ? "keys with values"
-                : "a list";
+        String what = found.isScalar()
+                ? "'%s'".formatted(found.text())
+                : found.kind() == DocumentNode.Kind.MAP ? "keys with values" : "a list";
         error(found.line(), "the key '%s' must be %s but was %s".formatted(key, expected, what));
         return Optional.empty();
     }

@@ -43,7 +43,8 @@ final class SpecificationParser {
             top.error(top.line(), "the key 'info' is missing");
         }
         String title = info.map(section -> section.requiredText("title", "")).orElse("");
-        String version = info.map(section -> section.requiredText("version", "")).orElse("");
+        String version =
+                info.map(section -> section.requiredText("version", "")).orElse("");
         info.ifPresent(section -> {
             section.ignore("owner", "contact", "status", "description");
             section.finish();
@@ -93,15 +94,16 @@ final class SpecificationParser {
         Section at = schema.get();
         if (!at.has("properties")) {
             at.ignore("type", "specification");
-            at.warn(at.line(), "a schema of type '%s' is not read; write the columns under 'models'"
-                    .formatted(at.text("type", "")));
+            at.warn(
+                    at.line(),
+                    "a schema of type '%s' is not read; write the columns under 'models'"
+                            .formatted(at.text("type", "")));
             return;
         }
         at.ignore("type", "$schema", "$id", "title", "description", "additionalProperties");
         RuleList list = new RuleList();
         List<String> required = at.isList("required") ? at.texts("required") : List.of();
-        List<ContractField> fields =
-                fields(at.named("properties"), "", list, Optional.empty(), required);
+        List<ContractField> fields = fields(at.named("properties"), "", list, Optional.empty(), required);
         for (String name : required) {
             if (fields.stream().noneMatch(field -> field.name().equals(name))) {
                 at.error(at.lineOf("required"), "the required column '%s' is not among the properties".formatted(name));
@@ -120,7 +122,8 @@ final class SpecificationParser {
             List<String> required) {
         List<ContractField> fields = new ArrayList<>();
         sections.forEach((name, section) -> {
-            fields.add(field(name, section, prefix, list, Actions.ofConfig(section).or(() -> action), required));
+            fields.add(
+                    field(name, section, prefix, list, Actions.ofConfig(section).or(() -> action), required));
             section.finish();
         });
         return fields;
@@ -141,7 +144,9 @@ final class SpecificationParser {
         FieldRules fieldRules = new FieldRules(list);
         fieldRules.addShape(column, type, field.line());
         boolean listed = requiredNames.contains(name);
-        boolean required = listed || field.flag("primary") || field.flag("primaryKey")
+        boolean required = listed
+                || field.flag("primary")
+                || field.flag("primaryKey")
                 || (!field.isList("required") && field.flag("required"));
         if (required) {
             fieldRules.addRequired(column, action, listed ? field.line() : field.lineOf("required"));
@@ -157,12 +162,15 @@ final class SpecificationParser {
             new QualityRules(list).addAll(field, column, action);
         }
         return new ContractField(
-                name, type, physicalType(field, type), required, field.text("description", ""),
+                name,
+                type,
+                physicalType(field, type),
+                required,
+                field.text("description", ""),
                 nested(field, column, list, action));
     }
 
-    private List<ContractField> nested(
-            Section field, String column, RuleList list, Optional<RuleAction> action) {
+    private List<ContractField> nested(Section field, String column, RuleList list, Optional<RuleAction> action) {
         List<String> required = field.isList("required") ? field.texts("required") : List.of();
         List<ContractField> fields =
                 new ArrayList<>(fields(field.named("fields"), column + ".", list, action, required));
@@ -270,9 +278,7 @@ final class SpecificationParser {
         }
         Optional<Duration> age = Periods.parse(text.get());
         if (age.isEmpty()) {
-            at.error(
-                    at.lineOf(ageKey),
-                    "'%s' is no length of time, such as PT1H or 25h".formatted(text.get()));
+            at.error(at.lineOf(ageKey), "'%s' is no length of time, such as PT1H or 25h".formatted(text.get()));
             return;
         }
         TimeColumns.add(at, at.lineOf(ageKey), isFreshness, age.get(), column, tables, rules);
@@ -283,8 +289,10 @@ final class SpecificationParser {
     private void readQuality(Section quality) {
         if (quality.has("type") || quality.has("specification")) {
             quality.ignore("specification");
-            quality.warn(quality.line(), "quality checks of type '%s' are not run; write rules at the columns"
-                    .formatted(quality.text("type", "")));
+            quality.warn(
+                    quality.line(),
+                    "quality checks of type '%s' are not run; write rules at the columns"
+                            .formatted(quality.text("type", "")));
             return;
         }
         for (Section item : quality.sections("completeness")) {
@@ -293,8 +301,8 @@ final class SpecificationParser {
         }
         for (Section item : quality.sections("uniqueness")) {
             List<String> columns = item.textOrTexts(item.has("fields") ? "fields" : "field");
-            owner(item, columns).ifPresent(list -> new FieldRules(list)
-                    .addUnique(columns, Optional.empty(), item.line()));
+            owner(item, columns)
+                    .ifPresent(list -> new FieldRules(list).addUnique(columns, Optional.empty(), item.line()));
             item.finish();
         }
         quality.section("freshness").ifPresent(at -> {

@@ -54,8 +54,10 @@ final class TimeColumns {
         if (times.size() == 1) {
             return Optional.of(times.get(0).name());
         }
-        at.error(line, "table %s has %d columns of dates or times; name the one that is meant"
-                .formatted(table.name(), times.size()));
+        at.error(
+                line,
+                "table %s has %d columns of dates or times; name the one that is meant"
+                        .formatted(table.name(), times.size()));
         return Optional.empty();
     }
 }

@@ -67,8 +67,7 @@ public final class KeyBounds {
             return true;
         }
         int start = texts.start(row);
-        int order =
-                Arrays.compareUnsigned(texts.bytes(), start, start + texts.length(row), bound, 0, bound.length);
+        int order = Arrays.compareUnsigned(texts.bytes(), start, start + texts.length(row), bound, 0, bound.length);
         return order * sign > 0;
     }
 

@@ -122,7 +122,8 @@ public final class KeyFingerprints {
         }
         return switch (type.typeId()) {
             case BOOLEAN -> {
-                ColumnReaders.BooleanReader reader = ColumnReaders.booleans(view.field().name(), view.vector());
+                ColumnReaders.BooleanReader reader =
+                        ColumnReaders.booleans(view.field().name(), view.vector());
                 yield row -> add(reader.at(row) ? 1 : 0);
             }
             case DECIMAL -> {

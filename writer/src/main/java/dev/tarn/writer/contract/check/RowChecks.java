@@ -25,7 +25,8 @@ public final class RowChecks {
         Types.NestedField field = schema.findField(column);
         if (field == null) {
             throw new TarnException(
-                    ErrorKind.INVALID, "The contract has a rule for column '%s', which does not exist".formatted(column));
+                    ErrorKind.INVALID,
+                    "The contract has a rule for column '%s', which does not exist".formatted(column));
         }
         Type type = field.type();
         if (check instanceof Check.NotNull) {
@@ -116,6 +117,9 @@ public final class RowChecks {
 
     /** The names of all columns that some checks look at. */
     public static List<String> columns(List<? extends Check> checks) {
-        return checks.stream().flatMap(check -> check.columns().stream()).distinct().toList();
+        return checks.stream()
+                .flatMap(check -> check.columns().stream())
+                .distinct()
+                .toList();
     }
 }
