@@ -57,6 +57,16 @@ public final class TestCatalog implements AutoCloseable {
                 Map.of("format-version", Integer.toString(formatVersion)));
     }
 
+    /** The catalog itself. */
+    public JdbcCatalog catalog() {
+        return catalog;
+    }
+
+    /** The full name of a table. */
+    public static TableIdentifier identifier(String name) {
+        return TableIdentifier.of(NAMESPACE, name);
+    }
+
     public Table load(String name) {
         return catalog.loadTable(TableIdentifier.of(NAMESPACE, name));
     }

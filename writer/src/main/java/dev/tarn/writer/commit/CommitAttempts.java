@@ -255,6 +255,7 @@ final class CommitAttempts {
             TokenCheck.Verdict verdict = check.admit(part.tokens(), part.follows());
             if (verdict == TokenCheck.Verdict.FRESH) {
                 refuseFilesLoadedMeanwhile(part, ancestors);
+                part.checks().forEach(own -> own.check(ancestors));
             }
             return new PartsRefusedException.Part(verdict, null);
         } catch (TarnException e) {

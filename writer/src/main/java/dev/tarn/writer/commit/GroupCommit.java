@@ -49,8 +49,8 @@ final class GroupCommit {
         int from = 0;
         while (from < sets.size()) {
             int to = from + 1;
-            if (isAppend(sets.get(from))) {
-                while (to < sets.size() && isAppend(sets.get(to)) && !sharesLoadedFile(sets, from, to)) {
+            if (mayShare(sets.get(from))) {
+                while (to < sets.size() && mayShare(sets.get(to)) && !sharesLoadedFile(sets, from, to)) {
                     to++;
                 }
             }
@@ -62,6 +62,11 @@ final class GroupCommit {
 
     private static boolean isAppend(PendingSet set) {
         return set.set().change().isEmpty();
+    }
+
+    /** Checks look at the history of the table, so they would not see the other sets of the same commit. */
+    private static boolean mayShare(PendingSet set) {
+        return isAppend(set) && set.set().request().checks().isEmpty();
     }
 
     /** Load history is checked against the history of the table only, so two sets with one file must not share a commit. */

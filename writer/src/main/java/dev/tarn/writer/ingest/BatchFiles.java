@@ -2,9 +2,12 @@ package dev.tarn.writer.ingest;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.commit.CommitCheck;
+import dev.tarn.writer.contract.ContractReport;
 import dev.tarn.writer.files.PartitionedFileWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.DataFile;
@@ -36,7 +39,7 @@ public final class BatchFiles implements AutoCloseable {
     public static BatchFiles open(
             Table table, IngestOptions options, org.apache.arrow.vector.types.pojo.Schema batches) {
         SchemaAlignment.align(table, batches, options.evolution());
-        WriteGates gates = WriteGates.open(table, options);
+        WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.APPEND, List.of());
         try {
             List<String> required = table.schema().columns().stream()
                     .filter(Types.NestedField::isRequired)
@@ -58,7 +61,7 @@ public final class BatchFiles implements AutoCloseable {
         RowSelection rows = gates.admit(batch);
         refuseNulls(rows);
         damaged = true;
-        writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
+        writer.write(rows.batch(), rows.rows(), rows.count(), PartitionedFileWriter.RowPlacement.NONE);
         damaged = false;
         return rows.count();
     }
@@ -96,6 +99,16 @@ public final class BatchFiles implements AutoCloseable {
     /** What the gates put into the summary of the snapshot, after {@link #complete}. */
     public Map<String, String> summary() {
         return gates.summary();
+    }
+
+    /** What the gates look at inside the commit, after {@link #complete}. */
+    public List<CommitCheck> commitChecks() {
+        return gates.commitChecks();
+    }
+
+    /** How the rows kept the contract of the table, after {@link #complete}; absent without one. */
+    public Optional<ContractReport> report() {
+        return gates.report();
     }
 
     /** Rows that the gates held back so far. */

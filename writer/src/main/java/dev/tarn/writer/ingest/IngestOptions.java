@@ -142,6 +142,11 @@ public record IngestOptions(
         return request(ofGates, Set.of());
     }
 
+    /** What goes with the commit, with everything that the gates add to it. */
+    CommitRequest request(WriteGates gates, Set<String> loadedFiles) {
+        return request(gates.summary(), loadedFiles).withChecks(gates.commitChecks());
+    }
+
     CommitRequest request(Map<String, String> ofGates, Set<String> loadedFiles) {
         Map<String, String> all = new HashMap<>(summary);
         all.putAll(ofGates);

@@ -1,5 +1,7 @@
 package dev.tarn.writer.ingest;
 
+import dev.tarn.writer.contract.ContractReport;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -13,6 +15,7 @@ import java.util.OptionalLong;
  * @param dataFilesAdded new data files
  * @param deleteFilesAdded new deletion vectors or position delete files
  * @param bytesAdded length of all new files
+ * @param contract how the rows kept the contract of the table; empty without one
  */
 public record IngestReceipt(
         OptionalLong snapshotId,
@@ -22,7 +25,44 @@ public record IngestReceipt(
         long rowsDeleted,
         int dataFilesAdded,
         int deleteFilesAdded,
-        long bytesAdded) {
+        long bytesAdded,
+        Optional<ContractReport> contract) {
+    /** A receipt of a call that was held to no contract. */
+    public IngestReceipt(
+            OptionalLong snapshotId,
+            boolean alreadyCommitted,
+            long rowsAdded,
+            long rowsRejected,
+            long rowsDeleted,
+            int dataFilesAdded,
+            int deleteFilesAdded,
+            long bytesAdded) {
+        this(
+                snapshotId,
+                alreadyCommitted,
+                rowsAdded,
+                rowsRejected,
+                rowsDeleted,
+                dataFilesAdded,
+                deleteFilesAdded,
+                bytesAdded,
+                Optional.empty());
+    }
+
+    /** The same, with the report of a gate. */
+    public IngestReceipt withContract(Optional<ContractReport> report) {
+        return new IngestReceipt(
+                snapshotId,
+                alreadyCommitted,
+                rowsAdded,
+                rowsRejected,
+                rowsDeleted,
+                dataFilesAdded,
+                deleteFilesAdded,
+                bytesAdded,
+                report);
+    }
+
     static IngestReceipt nothing() {
         return nothing(0);
     }

@@ -9,6 +9,7 @@ import dev.tarn.writer.change.PreparedChanges;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Table;
 
@@ -24,7 +25,7 @@ final class Upsert {
 
     IngestReceipt run(BatchSource source, List<String> keyColumns) {
         SchemaAlignment.align(table, source.schema(), options.evolution());
-        try (WriteGates gates = WriteGates.open(table, options);
+        try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, keyColumns);
                 KeyedChanges changes = new KeyedChanges(table, keyColumns, options.changes(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
@@ -35,10 +36,11 @@ final class Upsert {
     }
 
     IngestReceipt merge(BatchSource source, MergeOptions merge) {
-        ChangeOptions how = options.changes(table).withSequenceColumn(merge.sequenceColumn());
+        ChangeOptions how = options.changes(table)
+                .withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {
             SchemaAlignment.align(table, batches.tableColumns(), options.evolution());
-            try (WriteGates gates = WriteGates.open(table, options);
+            try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, merge.keyColumns());
                     KeyedChanges changes = new KeyedChanges(table, merge.keyColumns(), how)) {
                 for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                     BitSet deletes = batches.deletes(batch);
@@ -79,9 +81,10 @@ final class Upsert {
             throw e;
         }
         if (prepared.isEmpty() && options.token().isEmpty()) {
-            return IngestReceipt.nothing(gates.rejectedRows());
+            return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
         }
-        return receipt(prepared.commit(options.request(gates.summary())), gates.rejectedRows());
+        return receipt(prepared.commit(options.request(gates, Set.of())), gates.rejectedRows())
+                .withContract(gates.report());
     }
 
     static IngestReceipt receipt(ChangeResult result, long rejectedRows) {

@@ -2,6 +2,7 @@ package dev.tarn.writer.ingest;
 
 import dev.tarn.writer.commit.ProducerToken;
 import java.util.List;
+import org.apache.iceberg.SnapshotRef;
 
 /**
  * What a gate may have to know about the call that it stands in.
@@ -18,10 +19,15 @@ public record WriteContext(Kind kind, String branch, List<String> keyColumns, Li
         APPEND,
         /** All of them go. */
         OVERWRITE,
-        /** Those in the partitions of the new rows go. */
-        OVERWRITE_PARTITIONS,
+        /** Some of them go: those of a filter, or of the partitions of the new rows. */
+        OVERWRITE_PART,
         /** Those with the keys of the new rows go. */
         UPSERT
+    }
+
+    /** What the tables of rejects and other gates outside of a call are opened with: an append to main without tokens. */
+    public static WriteContext plainAppend() {
+        return new WriteContext(Kind.APPEND, SnapshotRef.MAIN_BRANCH, List.of(), List.of());
     }
 
     /** Copies the lists. */

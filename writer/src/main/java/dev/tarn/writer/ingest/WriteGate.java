@@ -1,7 +1,10 @@
 package dev.tarn.writer.ingest;
 
+import dev.tarn.writer.commit.CommitCheck;
+import dev.tarn.writer.contract.ContractReport;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 
@@ -19,6 +22,11 @@ public interface WriteGate extends AutoCloseable {
          * @throws dev.tarn.common.TarnException if the gate does not fit the table
          */
         WriteGate open(Table table);
+
+        /** The same, for gates that have to know about the call. */
+        default WriteGate open(Table table, WriteContext context) {
+            return open(table);
+        }
     }
 
     /**
@@ -41,6 +49,16 @@ public interface WriteGate extends AutoCloseable {
     /** What the gate puts into the summary of the snapshot, after {@link #beforeCommit}. */
     default Map<String, String> summary() {
         return Map.of();
+    }
+
+    /** What looks at the history that the commit will follow, after {@link #beforeCommit}. */
+    default List<CommitCheck> commitChecks() {
+        return List.of();
+    }
+
+    /** How the rows kept a contract, after {@link #beforeCommit}; absent if the gate stands for none. */
+    default Optional<ContractReport> report() {
+        return Optional.empty();
     }
 
     /** Rows that were held back so far. */

@@ -101,7 +101,8 @@ final class Window {
     CommitRequest request(IngestOptions options) {
         Map<String, String> summary = new HashMap<>(options.summary());
         summary.putAll(files.summary());
-        return new CommitRequest(options.branch(), summary, tokens(), follows, Set.of());
+        return new CommitRequest(options.branch(), summary, tokens(), follows, Set.of())
+                .withChecks(files.commitChecks());
     }
 
     void succeeded(IngestReceipt receipt) {

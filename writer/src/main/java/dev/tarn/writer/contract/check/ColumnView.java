@@ -121,6 +121,11 @@ public final class ColumnView {
         return field;
     }
 
+    /** Rows of the batch. */
+    public int rows() {
+        return rows;
+    }
+
     /** Whether the batch has no such column, so that every row gets the default of the table or null. */
     public boolean isAbsent() {
         return vector == null;

@@ -76,14 +76,18 @@ public final class KeyBounds {
         return Arrays.copyOfRange(texts.bytes(), start, start + texts.length(row));
     }
 
-    /** Matches every row that may have one of the keys; false when no row was seen. */
-    public Expression filter() {
+    /**
+     * Matches every row that may have one of the keys; false when no row was seen.
+     *
+     * @param columns the names of the columns where the filter is used
+     */
+    public Expression filter(List<String> columns) {
         if (!seen) {
             return Expressions.alwaysFalse();
         }
         Expression filter = Expressions.alwaysTrue();
         for (int i = 0; i < fields.size(); i++) {
-            String path = paths.get(i);
+            String path = columns.get(i);
             byte[] low = first[i];
             byte[] high = last[i];
             if (smallest[i] <= largest[i]) {
