@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -274,7 +273,7 @@ class WriterOverRestTest {
     }
 
     private static CommitRequest request(long sequence) {
-        return new CommitRequest("main", Map.of(), List.of(new ProducerToken("p", 0, sequence)), Map.of(), Set.of());
+        return new CommitRequest("main", Map.of(), List.of(new ProducerToken("p", 0, sequence)));
     }
 
     private static Function<Table, SnapshotUpdate<?>> append(String name) {

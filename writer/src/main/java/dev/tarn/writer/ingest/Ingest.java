@@ -18,7 +18,6 @@ import dev.tarn.writer.files.PartitionedFileWriter.RowPlacement;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -120,9 +119,7 @@ public final class Ingest {
                 table,
                 target -> LoadCommit.append(table, target, files, loaded, properties),
                 options.request(Map.of()));
-        return result.alreadyCommitted()
-                ? IngestReceipt.repeated(result.snapshotId())
-                : receipt(result, files, 0);
+        return result.alreadyCommitted() ? IngestReceipt.repeated(result.snapshotId()) : receipt(result, files, 0);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
@@ -135,8 +132,7 @@ public final class Ingest {
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
-            return write(
-                    source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
+            return write(source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
         }
     }
 
@@ -240,7 +236,7 @@ public final class Ingest {
                     writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
                 }
                 List<DataFile> files = complete(writer, gates);
-                return change(change, files, options.request(gates, Set.of()), gates.rejectedRows())
+                return change(change, files, options.request(gates), gates.rejectedRows())
                         .withContract(gates.report());
             }
         });
@@ -267,8 +263,7 @@ public final class Ingest {
         SnapshotUpdate<?> with(Table target, List<DataFile> files);
     }
 
-    private IngestReceipt write(
-            BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
+    private IngestReceipt write(BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
@@ -287,7 +282,7 @@ public final class Ingest {
                     && options.token().isEmpty()) {
                 return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates, Set.of());
+            CommitRequest request = options.request(gates);
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());

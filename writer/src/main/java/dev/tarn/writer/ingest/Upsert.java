@@ -9,7 +9,6 @@ import dev.tarn.writer.change.PreparedChanges;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Table;
 
@@ -36,8 +35,8 @@ final class Upsert {
     }
 
     IngestReceipt merge(BatchSource source, MergeOptions merge) {
-        ChangeOptions how = options.changes(table)
-                .withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
+        ChangeOptions how =
+                options.changes(table).withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {
             SchemaAlignment.align(table, batches.tableColumns(), options.evolution());
             try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, merge.keyColumns());
@@ -83,7 +82,7 @@ final class Upsert {
         if (prepared.isEmpty() && options.token().isEmpty()) {
             return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
         }
-        return receipt(prepared.commit(options.request(gates, Set.of())), gates.rejectedRows())
+        return receipt(prepared.commit(options.request(gates)), gates.rejectedRows())
                 .withContract(gates.report());
     }
 
