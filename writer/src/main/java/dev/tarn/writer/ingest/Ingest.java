@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -247,7 +246,7 @@ public final class Ingest {
                     writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
                 }
                 List<DataFile> files = complete(writer, gates);
-                return change(change, files, options.request(gates, Set.of()), gates.rejectedRows())
+                return change(change, files, options.request(gates), gates.rejectedRows())
                         .withContract(gates.report());
             }
         });
@@ -305,7 +304,7 @@ public final class Ingest {
                     && options.token().isEmpty()) {
                 return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates, Set.of());
+            CommitRequest request = options.request(gates);
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
