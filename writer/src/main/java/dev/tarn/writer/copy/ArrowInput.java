@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
@@ -62,10 +63,12 @@ final class ArrowInput {
         if (field.getDictionary() == null) {
             return field;
         }
-        Field values = reader.getDictionaryVectors()
-                .get(field.getDictionary().getId())
-                .getVector()
-                .getField();
+        Dictionary dictionary =
+                reader.getDictionaryVectors().get(field.getDictionary().getId());
+        if (dictionary == null) {
+            throw new IOException("no dictionary for column " + field.getName());
+        }
+        Field values = dictionary.getVector().getField();
         return new Field(
                 field.getName(), new FieldType(field.isNullable(), values.getType(), null), values.getChildren());
     }

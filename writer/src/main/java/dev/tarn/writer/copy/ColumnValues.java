@@ -229,7 +229,10 @@ final class ColumnValues {
             throw new DateTimeException("finer than a microsecond");
         }
         try {
-            unit.between(EPOCH, utc);
+            long count = unit.between(EPOCH, utc);
+            if (count == Long.MIN_VALUE) {
+                throw new OutOfRangeException();
+            }
         } catch (ArithmeticException e) {
             throw new OutOfRangeException();
         }

@@ -75,7 +75,7 @@ final class SourceFiles {
             return List.of(describe(path));
         }
         if (Files.isDirectory(path)) {
-            return walk(path, Integer.MAX_VALUE, other -> other.getParent().equals(path));
+            return walk(path, 1, other -> true);
         }
         String text = path.toString();
         int wildcard = firstWildcard(text);

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
@@ -154,20 +153,16 @@ public record IngestOptions(
         return new ChangeOptions(branch, rowDeletes, sequenceColumn, keyIndex, limits(table));
     }
 
+    /** What goes with the commit, with everything that the gates add to it. */
+    CommitRequest request(WriteGates gates) {
+        return request(gates.summary()).withChecks(gates.commitChecks());
+    }
+
     /** What goes with the commit, with what the gates add to its summary. */
     CommitRequest request(Map<String, String> ofGates) {
-        return request(ofGates, Set.of());
-    }
-
-    /** What goes with the commit, with everything that the gates add to it. */
-    CommitRequest request(WriteGates gates, Set<String> loadedFiles) {
-        return request(gates.summary(), loadedFiles).withChecks(gates.commitChecks());
-    }
-
-    CommitRequest request(Map<String, String> ofGates, Set<String> loadedFiles) {
         Map<String, String> all = new HashMap<>(summary);
         all.putAll(ofGates);
-        return new CommitRequest(branch, all, tokens, follows, loadedFiles);
+        return new CommitRequest(branch, all, tokens, follows);
     }
 
     private IngestOptions with(Consumer<Values> change) {

@@ -11,7 +11,6 @@ import dev.tarn.writer.change.PreparedChanges;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Table;
 
@@ -38,6 +37,8 @@ final class Upsert {
     }
 
     IngestReceipt merge(BatchSource source, MergeOptions merge) {
+<<<<<<< HEAD
+<<<<<<< HEAD
         if (options.evolution().discards() || options.columnMatching() != ColumnMatching.NAME) {
             // Change events have columns beyond those of the table, and deletes hold nothing but keys.
             throw new TarnException(
@@ -45,6 +46,10 @@ final class Upsert {
                     "A merge of change events takes columns by name and discards nothing; use evolution FREEZE or EVOLVE, not %s, and columns matched by NAME, not %s"
                             .formatted(options.evolution(), options.columnMatching()));
         }
+=======
+>>>>>>> rows
+=======
+>>>>>>> session
         ChangeOptions how =
                 options.changes(table).withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {
@@ -92,7 +97,7 @@ final class Upsert {
         if (prepared.isEmpty() && options.token().isEmpty()) {
             return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
         }
-        return receipt(prepared.commit(options.request(gates, Set.of())), gates.rejectedRows())
+        return receipt(prepared.commit(options.request(gates)), gates.rejectedRows())
                 .withContract(gates.report());
     }
 
