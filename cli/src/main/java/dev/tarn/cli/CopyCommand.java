@@ -4,22 +4,18 @@ import dev.tarn.cli.output.Column;
 import dev.tarn.cli.output.Rows;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
-import dev.tarn.writer.copy.BadRows;
-import dev.tarn.writer.copy.CopyFormat;
+import dev.tarn.writer.commit.LoadHistory;
 import dev.tarn.writer.copy.CopyInto;
 import dev.tarn.writer.copy.CopyMode;
 import dev.tarn.writer.copy.CopyOptions;
 import dev.tarn.writer.copy.CopyProgress;
 import dev.tarn.writer.copy.CopyReceipt;
-import dev.tarn.writer.copy.CsvLayout;
-import java.nio.file.Path;
+import dev.tarn.writer.ingest.IngestOptions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
@@ -33,11 +29,16 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "copy",
         description = {
-            "Load Parquet, CSV or JSON lines files into a table in one commit; columns are matched by name.",
-            "The same files are not loaded twice, unless --force is given."
+            "Load Parquet, Arrow, CSV or JSON lines files into a table in one commit.",
+            "A file is loaded once, also when the command runs twice at the same time, unless --force is given."
+        },
+        footer = {
+            "",
+            "Example: tarn copy shop.orders 's3://bucket/orders/**.csv.gz' --create --partition 'month(placed)' \\",
+            "             --on-error continue --rejects rejects.jsonl"
         })
 final class CopyCommand implements Callable<Integer> {
-    private static final int FORMAT_VERSION = 3;
+    private static final String FORMAT_VERSION = "3";
 
     private final Console console;
 
@@ -47,7 +48,10 @@ final class CopyCommand implements Callable<Integer> {
     @Mixin
     private OutputFlags output = new OutputFlags();
 
-    @Option(names = "--create", description = "Create the table from the first file's columns if there is none.")
+    @Mixin
+    private CopyFlags reading = new CopyFlags();
+
+    @Option(names = "--create", description = "Create the table, if there is none, for what a sample of the files holds.")
     private boolean create;
 
     @Option(
@@ -56,35 +60,51 @@ final class CopyCommand implements Callable<Integer> {
             description = "With --create: a column, or a transform as month(COLUMN); may be repeated.")
     private List<String> partition = new ArrayList<>();
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "parquet, csv or json; default by file name.")
-    private String format = "";
+    @Option(
+            names = "--sort",
+            paramLabel = "COLUMN [desc]",
+            description = "With --create: rows of a file are sorted by it; may be repeated.")
+    private List<String> sort = new ArrayList<>();
 
-    @Option(names = "--delimiter", paramLabel = "CHAR", description = "Of CSV files; default a comma.")
-    private String delimiter = "";
+    @Option(
+            names = "--property",
+            paramLabel = "KEY=VALUE",
+            description = "With --create: a table property; may be repeated.")
+    private Map<String, String> properties = new LinkedHashMap<>();
 
-    @Option(names = "--null-text", paramLabel = "TEXT", description = "What stands for null in CSV files.")
-    private String nullText = "";
+    @Option(names = "--branch", paramLabel = "NAME", description = "Where the rows go; default main.")
+    private String branch = "";
 
-    @Option(names = "--continue-on-error", description = "Leave out rows that do not fit instead of stopping.")
-    private boolean continueOnError;
-
-    @Option(names = "--rejects", paramLabel = "FILE", description = "Where rows that are left out are written.")
-    private String rejects = "";
-
-    @Option(names = "--validate-only", description = "Read and check all files, and load nothing.")
+    @Option(names = "--validate-only", description = "Read and check all files, report all errors, load nothing.")
     private boolean validateOnly;
 
     @Option(names = "--force", description = "Load files that were loaded before once more.")
     private boolean force;
+
+    @Option(names = "--purge", description = "Delete the files when it is certain that their rows are in the table.")
+    private boolean purge;
+
+    @Option(
+            names = "--register",
+            description = "Make Parquet files files of the table where they lie, without reading their rows.")
+    private boolean register;
+
+    @Option(names = "--yes", description = "With --register: the table may delete the files from then on.")
+    private boolean yes;
+
+    @Option(
+            names = "--history",
+            description = "List the loads that the table remembers; for files, whether and when each was loaded.")
+    private boolean history;
 
     @Parameters(index = "0", arity = "1", paramLabel = "NAMESPACE.TABLE")
     private String table = "";
 
     @Parameters(
             index = "1..*",
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "FILE",
-            description = "Local files, folders, globs or s3:// locations.")
+            description = "Local files, folders, globs or s3:// locations; *, **, ?, [] and {} match.")
     private List<String> files = new ArrayList<>();
 
     CopyCommand(Console console) {
@@ -93,16 +113,25 @@ final class CopyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (files.isEmpty() && !history) {
+            throw new TarnException(ErrorKind.INVALID, "Name the files to load after the table");
+        }
+        refuseContradictions();
         try (CatalogConnection connection = flags.open(console)) {
-            CopyOptions options = options(connection.fileIoProperties());
+            if (history) {
+                printHistory(connection);
+                return ExitCode.OK.number();
+            }
+            CopyOptions options = options(connection);
             TableIdentifier identifier = CatalogConnection.identifier(table);
             boolean created = create && !connection.catalog().tableExists(identifier);
             Table target = created ? create(connection, identifier, options) : connection.load(table);
             try {
-                CopyReceipt receipt = CopyInto.run(target, options, new Progress());
-                receipt.firstErrors().forEach(console::say);
-                print(receipt);
-                return (receipt.rowsRejected() > 0 ? ExitCode.PARTIAL : ExitCode.OK).number();
+                CopyReceipt receipt = register
+                        ? CopyInto.register(target, options, new Progress())
+                        : CopyInto.run(target, options, new Progress());
+                report(receipt);
+                return exitCode(receipt).number();
             } catch (TarnException e) {
                 // Nothing half done: a table that this command made goes with the load, unless rows may be in it.
                 if (created && e.kind() != ErrorKind.UNKNOWN_OUTCOME) {
@@ -113,40 +142,48 @@ final class CopyCommand implements Callable<Integer> {
         }
     }
 
+    private void refuseContradictions() {
+        if (register && !yes) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "Registered files belong to the table: expiry, compaction and purge will delete them. Give --yes if they may, or load a copy without --register");
+        }
+        if (register && (purge || validateOnly)) {
+            throw new TarnException(
+                    ErrorKind.INVALID, "--register goes with neither --purge nor --validate-only: the files stay in use");
+        }
+        if (validateOnly && purge) {
+            throw new TarnException(ErrorKind.INVALID, "--validate-only loads nothing, so that --purge cannot go with it");
+        }
+        if (!create && !(partition.isEmpty() && sort.isEmpty() && properties.isEmpty())) {
+            throw new TarnException(
+                    ErrorKind.INVALID, "--partition, --sort and --property only go with --create");
+        }
+    }
+
     private Table create(CatalogConnection connection, TableIdentifier identifier, CopyOptions options) {
         Schema schema = CopyInto.inferSchema(options);
-        PartitionSpec spec = TableDefinitions.partitionSpec(schema, partition);
+        Map<String, String> all = new LinkedHashMap<>(Map.of(TableProperties.FORMAT_VERSION, FORMAT_VERSION));
+        all.putAll(properties);
         connection.createNamespaceIfAbsent(identifier.namespace());
         Table created = connection
                 .catalog()
-                .createTable(
-                        identifier,
-                        schema,
-                        spec,
-                        Map.of(TableProperties.FORMAT_VERSION, String.valueOf(FORMAT_VERSION)));
+                .buildTable(identifier, schema)
+                .withPartitionSpec(TableDefinitions.partitionSpec(schema, partition))
+                .withSortOrder(SortFields.sortOrder(schema, sort))
+                .withProperties(all)
+                .create();
         console.say("Created " + identifier);
         return created;
     }
 
-    private CopyOptions options(Map<String, String> sourceIo) {
-        CopyOptions options = CopyOptions.of(files)
-                .withSourceIo(sourceIo)
-                .withCsv(csv())
-                .withMode(mode())
-                .withBadRows(badRows());
-        return format.isEmpty() ? options : options.withFormat(format());
-    }
-
-    private CsvLayout csv() {
-        if (delimiter.length() > 1 && !delimiter.equals("\\t")) {
-            throw new TarnException(
-                    ErrorKind.INVALID, "--delimiter must be one character or \\t but was '%s'".formatted(delimiter));
+    private CopyOptions options(CatalogConnection connection) {
+        CopyOptions options =
+                reading.apply(CopyOptions.of(files)).withSourceIo(connection.fileIoProperties()).withMode(mode());
+        if (!branch.isEmpty()) {
+            options = options.withIngest(IngestOptions.defaults().withBranch(branch));
         }
-        char between = delimiter.isEmpty() ? CsvLayout.DEFAULT.delimiter() : delimiter.charAt(0);
-        return new CsvLayout(
-                delimiter.equals("\\t") ? '\t' : between,
-                CsvLayout.DEFAULT.quote(),
-                nullText.isEmpty() ? CsvLayout.DEFAULT.nullText() : nullText);
+        return purge ? options.withAfterwards(CopyOptions.Afterwards.PURGE) : options;
     }
 
     private CopyMode mode() {
@@ -156,29 +193,24 @@ final class CopyCommand implements Callable<Integer> {
         return force ? CopyMode.ALL_FILES : CopyMode.NEW_FILES;
     }
 
-    private BadRows badRows() {
-        if (!rejects.isEmpty()) {
-            return new BadRows(BadRows.Rule.SKIP, Optional.of(Path.of(rejects)));
+    private ExitCode exitCode(CopyReceipt receipt) {
+        boolean wrong = receipt.rowsRejected() > 0
+                || receipt.filesRejected() > 0
+                || !receipt.notPurged().isEmpty();
+        if (!wrong) {
+            return ExitCode.OK;
         }
-        return continueOnError ? BadRows.SKIP : BadRows.ABORT;
+        return validateOnly ? ExitCode.BAD_INPUT : ExitCode.PARTIAL;
     }
 
-    private CopyFormat format() {
-        return switch (format.toLowerCase(Locale.ROOT)) {
-            case "parquet" -> CopyFormat.PARQUET;
-            case "csv" -> CopyFormat.CSV;
-            case "json", "jsonl", "ndjson" -> CopyFormat.JSON_LINES;
-            default ->
-                throw new TarnException(
-                        ErrorKind.INVALID, "--format must be parquet, csv or json but was '%s'".formatted(format));
-        };
-    }
-
-    private void print(CopyReceipt receipt) {
+    private void report(CopyReceipt receipt) {
+        receipt.firstErrors().forEach(console::say);
+        receipt.notPurged().forEach(location -> console.say("Loaded, but could not be deleted: " + location));
         Rows.of(
                         Column.id("snapshot_id"),
                         Column.number("files_loaded"),
                         Column.number("files_skipped"),
+                        Column.number("files_rejected"),
                         Column.number("rows_loaded"),
                         Column.number("rows_rejected"),
                         Column.number("data_files_added"),
@@ -187,6 +219,7 @@ final class CopyCommand implements Callable<Integer> {
                         receipt.snapshotId().isPresent() ? receipt.snapshotId().getAsLong() : null,
                         receipt.filesLoaded(),
                         receipt.filesSkipped(),
+                        receipt.filesRejected(),
                         receipt.rowsLoaded(),
                         receipt.rowsRejected(),
                         receipt.dataFilesAdded(),
@@ -194,11 +227,37 @@ final class CopyCommand implements Callable<Integer> {
                 .print(output.writer(console));
     }
 
+    private void printHistory(CatalogConnection connection) {
+        Table target = connection.load(table);
+        if (files.isEmpty()) {
+            Rows rows = Rows.of(
+                    Column.time("loaded_at"),
+                    Column.text("branch"),
+                    Column.number("files"),
+                    Column.id("snapshot_id"),
+                    Column.text("sources"));
+            for (LoadHistory.Load load : LoadHistory.loads(target)) {
+                rows.add(
+                        load.at(),
+                        load.branch(),
+                        load.files(),
+                        load.snapshotId().isPresent() ? load.snapshotId().getAsLong() : null,
+                        load.sources());
+            }
+            rows.print(output.writer(console));
+            return;
+        }
+        Rows rows = Rows.of(Column.text("file"), Column.bool("loaded"), Column.time("loaded_at"));
+        CopyInto.loadedAt(target, options(connection))
+                .forEach((file, at) -> rows.add(file, at.isPresent(), at.orElse(null)));
+        rows.print(output.writer(console));
+    }
+
     /** One line per file. */
     private final class Progress implements CopyProgress {
         @Override
-        public void fileStarted(String location, int number, int files) {
-            console.say("Reading %s (%d of %d)".formatted(location, number, files));
+        public void fileStarted(String location, int number, int count) {
+            console.say("Reading %s (%d of %d)".formatted(location, number, count));
         }
 
         @Override

@@ -78,7 +78,8 @@ final class IngestKafkaCommand implements Callable<Integer> {
 
     @Option(
             names = "--create",
-            description = "Create the table if there is none; it gets its columns from the records, with --unknown-fields evolve.")
+            description =
+                    "Create the table if there is none; it gets its columns from the records, with --unknown-fields evolve.")
     private boolean create;
 
     IngestKafkaCommand(Console console) {

@@ -32,17 +32,24 @@ final class KafkaFormatFlags {
     @Nullable
     private Format keyFormat;
 
-    @Option(names = "--registry", paramLabel = "URI", description = "Schema registry; its login is set by kafka.registry.*")
+    @Option(
+            names = "--registry",
+            paramLabel = "URI",
+            description = "Schema registry; its login is set by kafka.registry.*")
     String registry = "";
 
     @Option(
             names = "--schema",
             paramLabel = "FILE",
-            description = "Without a registry: an Avro schema, or what protoc --include_imports --descriptor_set_out writes.")
+            description =
+                    "Without a registry: an Avro schema, or what protoc --include_imports --descriptor_set_out writes.")
     @Nullable
     private Path schema;
 
-    @Option(names = "--message", paramLabel = "NAME", description = "With a Protobuf --schema: full name of the message.")
+    @Option(
+            names = "--message",
+            paramLabel = "NAME",
+            description = "With a Protobuf --schema: full name of the message.")
     private String message = "";
 
     @Option(

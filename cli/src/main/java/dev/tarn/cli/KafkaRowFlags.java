@@ -45,7 +45,8 @@ final class KafkaRowFlags {
     @Option(
             names = "--metadata",
             paramLabel = "FIELD=COLUMN",
-            description = "Column for the topic, partition, offset, timestamp, key or headers of a record; may be repeated.")
+            description =
+                    "Column for the topic, partition, offset, timestamp, key or headers of a record; may be repeated.")
     private Map<RecordField, String> metadata = new EnumMap<>(RecordField.class);
 
     @Option(
@@ -71,9 +72,7 @@ final class KafkaRowFlags {
         if ((mode == Mode.UPSERT) == keys.isEmpty()) {
             throw new TarnException(
                     ErrorKind.INVALID,
-                    mode == Mode.UPSERT
-                            ? "--mode upsert needs at least one --key"
-                            : "--key belongs to --mode upsert");
+                    mode == Mode.UPSERT ? "--mode upsert needs at least one --key" : "--key belongs to --mode upsert");
         }
         return keys;
     }

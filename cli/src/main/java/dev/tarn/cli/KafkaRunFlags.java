@@ -19,7 +19,10 @@ final class KafkaRunFlags {
     @Option(names = "--commit-bytes", paramLabel = "SIZE", description = "Commit after so many bytes; default 64MB.")
     private String commitBytes = "";
 
-    @Option(names = "--commit-interval", paramLabel = "DURATION", description = "Commit at least so often; default PT1M.")
+    @Option(
+            names = "--commit-interval",
+            paramLabel = "DURATION",
+            description = "Commit at least so often; default PT1M.")
     private String commitInterval = "";
 
     @Option(names = "--until-latest", description = "End at the records that are the latest when the command begins.")

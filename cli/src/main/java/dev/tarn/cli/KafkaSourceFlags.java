@@ -45,8 +45,9 @@ final class KafkaSourceFlags {
     @Option(
             names = "--from",
             paramLabel = "POSITION",
-            description = "Where a partition begins that the table has no position of: earliest, latest or a time such as"
-                    + " 2026-01-01T00:00:00Z; default ${DEFAULT-VALUE}.")
+            description =
+                    "Where a partition begins that the table has no position of: earliest, latest or a time such as"
+                            + " 2026-01-01T00:00:00Z; default ${DEFAULT-VALUE}.")
     private String from = "earliest";
 
     @Option(

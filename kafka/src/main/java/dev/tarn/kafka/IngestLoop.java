@@ -3,7 +3,6 @@ package dev.tarn.kafka;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.kafka.RecordReader.Change;
-import dev.tarn.kafka.RecordReader.Wish;
 import dev.tarn.kafka.decode.BadRecordException;
 import dev.tarn.kafka.rows.SchemaGrowth;
 import dev.tarn.kafka.rows.UnknownFields;
@@ -205,14 +204,16 @@ final class IngestLoop implements ConsumerRebalanceListener {
     private void add(ConsumerRecord<byte[], byte[]> found) {
         try {
             Change change = reader.read(found);
-            if (change.wish() == Wish.WRITE) {
-                grow(change, found);
-                if (mustRewind) {
-                    return;
+            switch (change.wish()) {
+                case WRITE -> {
+                    grow(change, found);
+                    if (mustRewind) {
+                        return;
+                    }
+                    window.write(window.mapper().map(change.fields(), found, options.keyColumns()));
                 }
-                window.addRow(window.mapper().map(change.fields(), found));
-            } else {
-                window.skip();
+                case DELETE -> window.delete(window.mapper().mapKey(change.fields(), options.keyColumns()));
+                case NOTHING -> window.skip();
             }
         } catch (BadRecordException e) {
             bad(found, e);

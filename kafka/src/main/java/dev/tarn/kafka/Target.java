@@ -5,6 +5,7 @@ import dev.tarn.common.TarnException;
 import dev.tarn.kafka.decode.BadRecordException;
 import dev.tarn.kafka.decode.BadRecordException.Fault;
 import dev.tarn.kafka.rows.RowMapper;
+import dev.tarn.writer.change.MergeOptions;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.ProducerTokens;
 import dev.tarn.writer.ingest.Ingest;
@@ -48,7 +49,7 @@ final class Target {
 
     /** An empty window for the table as it is. */
     Window newWindow() {
-        return new Window(mapper, allocator);
+        return options.keyColumns().isEmpty() ? Window.ofRows(mapper, allocator) : Window.ofChanges(mapper, allocator);
     }
 
     /**
@@ -71,7 +72,12 @@ final class Target {
 
     private IngestReceipt write(Window window, IngestOptions write) {
         try {
-            return Ingest.into(table, write).append(window.rows().source());
+            Ingest ingest = Ingest.into(table, write);
+            return options.keyColumns().isEmpty()
+                    ? ingest.append(window.rows().source())
+                    : ingest.merge(
+                            window.rows().source(),
+                            MergeOptions.byKey(options.keyColumns()).withOperationColumn(Window.OPERATION_COLUMN));
         } catch (TarnException e) {
             if (e.kind() == ErrorKind.INVALID
                     && table.schema().schemaId() != window.mapper().schema().schemaId()) {

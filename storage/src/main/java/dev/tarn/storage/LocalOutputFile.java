@@ -73,7 +73,7 @@ final class LocalOutputFile implements OutputFile {
         }
     }
 
-    private final class Stream extends PositionOutputStream {
+    private final class Stream extends PositionOutputStream implements AbortableOutput {
         private static final int BUFFER_BYTES = 64 * 1024;
 
         private final FileChannel channel;
@@ -115,6 +115,16 @@ final class LocalOutputFile implements OutputFile {
         @Override
         public void flush() throws IOException {
             buffered.flush();
+        }
+
+        @Override
+        public void abort() {
+            failed = true;
+            try {
+                close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot drop what was written of " + location, e);
+            }
         }
 
         @Override

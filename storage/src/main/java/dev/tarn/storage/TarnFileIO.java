@@ -1,5 +1,6 @@
 package dev.tarn.storage;
 
+import dev.tarn.common.Closer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Iceberg file IO that goes by the scheme of a location: {@code s3} (also s3a, s3n) to Iceberg's {@code S3FileIO}, {@code
- * file} to {@link LocalFileIO}; without Hadoop. Name it as {@code io-impl} when opening a catalog client. Thread-safe;
+ * file} to {@link LocalFileIO}; without Hadoop. New objects are uploaded straight from memory, as {@code tarn.s3.upload-*}
+ * properties say, and not staged on the local disk; only with ACLs, tags, access points or customer-provided keys does
+ * Iceberg's own output write them. Name it as {@code io-impl} when opening a catalog client. Thread-safe;
  * the S3 client is made at first use and closed with this object.
  */
 public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredentials {
@@ -24,6 +27,7 @@ public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredenti
     private Map<String, String> properties = Map.of();
     private List<StorageCredential> credentials = List.of();
     private transient volatile @Nullable S3FileIO s3;
+    private transient volatile @Nullable S3Uploads uploads;
 
     /** Made by reflection by Iceberg, then initialised. */
     public TarnFileIO() {}
@@ -35,8 +39,14 @@ public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredenti
         return io;
     }
 
+    /**
+     * Keeps the properties.
+     *
+     * @throws dev.tarn.common.TarnException INVALID naming property, limit and value
+     */
     @Override
     public void initialize(Map<String, String> given) {
+        S3UploadSettings.from(given);
         properties = Map.copyOf(given);
     }
 
@@ -67,7 +77,12 @@ public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredenti
 
     @Override
     public OutputFile newOutputFile(String location) {
-        return at(location).newOutputFile(location);
+        if (!isS3(location) || !S3WriteRequests.cover(properties)) {
+            return at(location).newOutputFile(location);
+        }
+        S3FileIO open = s3();
+        return new S3MemoryOutputFile(
+                location, open.client(location), uploads(), properties, () -> open.newInputFile(location));
     }
 
     @Override
@@ -98,10 +113,17 @@ public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredenti
 
     @Override
     public synchronized void close() {
-        S3FileIO open = s3;
-        s3 = null;
-        if (open != null) {
-            open.close();
+        try (Closer closer = new Closer()) {
+            S3FileIO open = s3;
+            if (open != null) {
+                closer.register(open);
+            }
+            S3Uploads threads = uploads;
+            if (threads != null) {
+                closer.register(threads);
+            }
+            s3 = null;
+            uploads = null;
         }
     }
 
@@ -116,6 +138,20 @@ public final class TarnFileIO implements DelegateFileIO, SupportsStorageCredenti
     private S3FileIO s3() {
         S3FileIO open = s3;
         return open != null ? open : openS3();
+    }
+
+    private S3Uploads uploads() {
+        S3Uploads open = uploads;
+        return open != null ? open : openUploads();
+    }
+
+    private synchronized S3Uploads openUploads() {
+        S3Uploads open = uploads;
+        if (open == null) {
+            open = new S3Uploads(S3UploadSettings.from(properties));
+            uploads = open;
+        }
+        return open;
     }
 
     private synchronized S3FileIO openS3() {

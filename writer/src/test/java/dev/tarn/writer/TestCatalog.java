@@ -24,6 +24,10 @@ public final class TestCatalog implements AutoCloseable {
     private final JdbcCatalog catalog = new JdbcCatalog();
 
     public TestCatalog(Path folder) {
+        this(folder, true);
+    }
+
+    private TestCatalog(Path folder, boolean create) {
         catalog.initialize(
                 "test",
                 Map.of(
@@ -35,7 +39,14 @@ public final class TestCatalog implements AutoCloseable {
                         TarnFileIO.class.getName(),
                         "jdbc.schema-version",
                         "V1"));
-        catalog.createNamespace(NAMESPACE);
+        if (create) {
+            catalog.createNamespace(NAMESPACE);
+        }
+    }
+
+    /** Opens a catalog that was made before, perhaps by another process. */
+    public static TestCatalog reopen(Path folder) {
+        return new TestCatalog(folder, false);
     }
 
     public Table create(String name, Schema schema, PartitionSpec spec, int formatVersion) {

@@ -47,6 +47,11 @@ public final class RowBuffer implements AutoCloseable {
         rows++;
     }
 
+    /** Values of a row. */
+    public int columns() {
+        return schema.columns().size();
+    }
+
     /** Rows added. */
     public long rows() {
         return rows;

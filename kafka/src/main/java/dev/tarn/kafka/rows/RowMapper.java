@@ -75,6 +75,23 @@ public final class RowMapper {
     }
 
     /**
+     * A row that replaces the one with its key.
+     *
+     * @throws BadRecordException as {@link #map}, or if a key column has no value
+     */
+    public @Nullable Object[] map(
+            Map<String, @Nullable Object> fields, ConsumerRecord<byte[], byte[]> origin, List<String> keyColumns) {
+        @Nullable Object[] row = map(fields, origin);
+        List<Types.NestedField> columns = schema.columns();
+        for (int i = 0; i < row.length; i++) {
+            if (row[i] == null && keyColumns.contains(columns.get(i).name())) {
+                throw noKey(columns.get(i));
+            }
+        }
+        return row;
+    }
+
+    /**
      * A row that only names what is to be deleted: the key columns, and null elsewhere.
      *
      * @throws BadRecordException if a key column is missing
@@ -87,13 +104,17 @@ public final class RowMapper {
             if (keyColumns.contains(column.name())) {
                 Object value = fields.get(column.name());
                 if (value == null) {
-                    throw new BadRecordException(
-                            Fault.MISSING_VALUE, "A delete has no value for key column '%s'".formatted(column.name()));
+                    throw noKey(column);
                 }
                 row[i] = valueOf(column, value, true);
             }
         }
         return row;
+    }
+
+    private static BadRecordException noKey(Types.NestedField column) {
+        return new BadRecordException(
+                Fault.MISSING_VALUE, "The record has no value for key column '%s'".formatted(column.name()));
     }
 
     private @Nullable Object valueOf(Types.NestedField column, @Nullable Object value, boolean present) {

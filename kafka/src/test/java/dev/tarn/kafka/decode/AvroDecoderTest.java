@@ -73,7 +73,11 @@ class AvroDecoderTest {
 
     @Test
     void theSchemaIsFoundByTheIdInTheHeaderWithWhatItRefersTo() {
-        server.register("inner", 1, "AVRO", "{\"type\":\"record\",\"name\":\"In\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}");
+        server.register(
+                "inner",
+                1,
+                "AVRO",
+                "{\"type\":\"record\",\"name\":\"In\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}");
         server.register(
                 3,
                 "AVRO",
@@ -105,7 +109,8 @@ class AvroDecoderTest {
     @Test
     void lengthsThatLieAllocateNothing() {
         AvroDecoder bytes = AvroDecoder.withSchema(record("{\"name\":\"b\",\"type\":\"bytes\"}"));
-        AvroDecoder nulls = AvroDecoder.withSchema(record("{\"name\":\"n\",\"type\":{\"type\":\"array\",\"items\":\"null\"}}"));
+        AvroDecoder nulls =
+                AvroDecoder.withSchema(record("{\"name\":\"n\",\"type\":{\"type\":\"array\",\"items\":\"null\"}}"));
         byte[] hugeLength = varint(Integer.MAX_VALUE);
         byte[] hugeCount = varint(Long.MAX_VALUE);
 

@@ -65,8 +65,8 @@ class ProtobufDecoderTest {
 
     @Test
     void messagesOfADescriptorFileComeBackAsJavaValues() throws Exception {
-        Map<String, Object> fields = ProtobufDecoder.withDescriptors(descriptorSet(), "shop.Order")
-                .decode(order().toByteArray());
+        Map<String, Object> fields =
+                ProtobufDecoder.withDescriptors(descriptorSet(), "shop.Order").decode(order().toByteArray());
 
         assertThat(fields)
                 .containsEntry("id", BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE))
@@ -84,7 +84,8 @@ class ProtobufDecoderTest {
 
         assertThat(decoder().decode(framed(new byte[] {0}, order().toByteArray())))
                 .containsEntry("tags", List.of("a"));
-        assertThat(decoder().decode(framed(new byte[] {2, 2}, new byte[] {8, 5}))).containsEntry("n", 5);
+        assertThat(decoder().decode(framed(new byte[] {2, 2}, new byte[] {8, 5})))
+                .containsEntry("n", 5);
         assertThat(decoder().decode(framed(new byte[] {4, 0, 0}, new byte[] {10, 1, 'x'})))
                 .containsEntry("sku", "x");
     }
@@ -163,8 +164,8 @@ class ProtobufDecoderTest {
 
     private void assertBad(byte[] bytes, String message) {
         assertThatThrownBy(() -> decoder().decode(bytes))
-                .isInstanceOfSatisfying(BadRecordException.class, e -> assertThat(e.fault())
-                        .isEqualTo(Fault.UNDECODABLE))
+                .isInstanceOfSatisfying(
+                        BadRecordException.class, e -> assertThat(e.fault()).isEqualTo(Fault.UNDECODABLE))
                 .hasMessageContaining(message);
     }
 
@@ -177,8 +178,7 @@ class ProtobufDecoderTest {
     }
 
     private static DynamicMessage order() throws Exception {
-        FileDescriptor file =
-                FileDescriptor.buildFrom(FILE, new FileDescriptor[] {TimestampProto.getDescriptor()});
+        FileDescriptor file = FileDescriptor.buildFrom(FILE, new FileDescriptor[] {TimestampProto.getDescriptor()});
         Descriptor order = file.findMessageTypeByName("Order");
         Descriptor line = order.findNestedTypeByName("Line");
         return DynamicMessage.newBuilder(order)

@@ -52,8 +52,8 @@ class SchemaRegistryTest {
         assertThat(registry.find(1)).isPresent();
         server.failNext(100);
         assertThatThrownBy(() -> registry.find(2))
-                .isInstanceOfSatisfying(TarnException.class, e -> assertThat(e.kind())
-                        .isEqualTo(ErrorKind.UNAVAILABLE))
+                .isInstanceOfSatisfying(
+                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAVAILABLE))
                 .hasMessageContaining("answered 503 to GET /schemas/ids/2 6 times");
     }
 
@@ -66,8 +66,8 @@ class SchemaRegistryTest {
         assertThat(new SchemaRegistry(server.uri(), RegistryLogin.basic("u", Secret.of("pw-secret"))).find(1))
                 .isPresent();
         assertThatThrownBy(() -> wrong.find(1))
-                .isInstanceOfSatisfying(TarnException.class, e -> assertThat(e.kind())
-                        .isEqualTo(ErrorKind.UNAUTHENTICATED))
+                .isInstanceOfSatisfying(
+                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNAUTHENTICATED))
                 .hasMessageNotContaining("secret");
     }
 

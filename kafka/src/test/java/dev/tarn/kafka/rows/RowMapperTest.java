@@ -54,26 +54,46 @@ class RowMapperTest {
         assertThat(value(Types.BinaryType.get(), "\"AQI=\"")).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2}));
         assertThat(value(Types.ListType.ofOptional(2, Types.IntegerType.get()), "[1, null]"))
                 .isEqualTo(java.util.Arrays.asList(1, null));
-        assertThat(value(Types.MapType.ofOptional(2, 3, Types.IntegerType.get(), Types.BooleanType.get()), "{\"1\": true}"))
+        assertThat(value(
+                        Types.MapType.ofOptional(2, 3, Types.IntegerType.get(), Types.BooleanType.get()),
+                        "{\"1\": true}"))
                 .isEqualTo(Map.of(1, true));
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "int|2147483648", "int|1.0", "int|\"1\"", "long|9223372036854775808", "boolean|1", "string|1",
-                "decimal(5,2)|1.234", "decimal(5,2)|1234.5", "decimal(5,2)|1E999999999", "decimal(5,2)|1E-999999999",
-                "date|\"+999999999-01-01\"", "date|\"yesterday\"", "time|5", "timestamptz|\"2024-01-01T00:00:00\"",
-                "timestamp|\"2024-01-01T00:00:00Z\"", "timestamp|1", "timestamp|\"+999999999-01-01T00:00:00\"",
-                "uuid|\"x\"", "binary|\"***\"", "fixed[3]|\"AQI=\"", "double|1E400", "float|1E39", "double|\"1\""
+                "int|2147483648",
+                "int|1.0",
+                "int|\"1\"",
+                "long|9223372036854775808",
+                "boolean|1",
+                "string|1",
+                "decimal(5,2)|1.234",
+                "decimal(5,2)|1234.5",
+                "decimal(5,2)|1E999999999",
+                "decimal(5,2)|1E-999999999",
+                "date|\"+999999999-01-01\"",
+                "date|\"yesterday\"",
+                "time|5",
+                "timestamptz|\"2024-01-01T00:00:00\"",
+                "timestamp|\"2024-01-01T00:00:00Z\"",
+                "timestamp|1",
+                "timestamp|\"+999999999-01-01T00:00:00\"",
+                "uuid|\"x\"",
+                "binary|\"***\"",
+                "fixed[3]|\"AQI=\"",
+                "double|1E400",
+                "float|1E39",
+                "double|\"1\""
             })
     void whatAColumnCannotHoldIsABadRecordWithoutTheValue(String typeAndJson) {
         String[] parts = typeAndJson.split("\\|", 2);
         Type type = Types.fromPrimitiveString(parts[0]);
 
         assertThatThrownBy(() -> value(type, parts[1]))
-                .isInstanceOfSatisfying(BadRecordException.class, e -> assertThat(e.fault())
-                        .isEqualTo(Fault.WRONG_VALUE))
+                .isInstanceOfSatisfying(
+                        BadRecordException.class, e -> assertThat(e.fault()).isEqualTo(Fault.WRONG_VALUE))
                 .hasMessageStartingWith("Column 'c' expects ")
                 .hasMessageNotContaining(parts[1].replace("\"", "") + "'")
                 .hasNoCause();
@@ -118,11 +138,9 @@ class RowMapperTest {
                 1,
                 "list",
                 Types.ListType.ofOptional(
-                        2,
-                        Types.StructType.of(Types.NestedField.optional(3, "known", Types.LongType.get())))));
+                        2, Types.StructType.of(Types.NestedField.optional(3, "known", Types.LongType.get())))));
         RowMapper refuse = new RowMapper(schema, RowRules.strict());
-        RowMapper discard =
-                new RowMapper(schema, RowRules.strict().withUnknownFields(UnknownFields.DISCARD));
+        RowMapper discard = new RowMapper(schema, RowRules.strict().withUnknownFields(UnknownFields.DISCARD));
 
         assertThatThrownBy(() -> refuse.map(json("{\"list\": [{\"knownn\": 1}]}"), ORIGIN))
                 .isInstanceOf(BadRecordException.class)

@@ -19,14 +19,24 @@ import org.apache.iceberg.types.Types;
 
 /**
  * Schemas between Iceberg and Arrow. Iceberg field ids travel in the Arrow field metadata under {@link
- * #FIELD_ID_KEY}; a uuid is a fixed-size binary of 16 bytes that carries the name of Arrow's uuid extension.
+ * #FIELD_ID_KEY}. Types without an Arrow type of their own are stored as others and carry the name of an extension: a uuid
+ * is a fixed-size binary of 16 bytes ({@code arrow.uuid}), geometry and geography are WKB ({@code geoarrow.wkb}), a variant
+ * is a struct of the binaries {@code metadata} and {@code value} ({@code arrow.parquet.variant}).
  */
 public final class ArrowSchemas {
     /** Key of the Arrow field metadata that holds the Iceberg field id, as other engines write it. */
     public static final String FIELD_ID_KEY = "PARQUET:field_id";
 
-    private static final String EXTENSION_NAME_KEY = ArrowType.ExtensionType.EXTENSION_METADATA_KEY_NAME;
+    static final String EXTENSION_NAME_KEY = ArrowType.ExtensionType.EXTENSION_METADATA_KEY_NAME;
     private static final String UUID_EXTENSION = "arrow.uuid";
+    private static final String VARIANT_EXTENSION = "arrow.parquet.variant";
+
+    /** The part of a variant that holds the names of fields. */
+    public static final String VARIANT_METADATA = "metadata";
+
+    /** The part of a variant that holds the value. */
+    public static final String VARIANT_VALUE = "value";
+
     private static final int UUID_BYTES = 16;
 
     private ArrowSchemas() {}
@@ -34,7 +44,7 @@ public final class ArrowSchemas {
     /**
      * The Arrow schema that holds rows of an Iceberg schema.
      *
-     * @throws TarnException UNSUPPORTED naming the column, for types that Arrow batches of this version cannot hold
+     * @throws TarnException UNSUPPORTED naming the column, for types that this version does not know
      */
     public static Schema toArrow(org.apache.iceberg.Schema schema) {
         List<Field> fields = new ArrayList<>();
@@ -65,10 +75,7 @@ public final class ArrowSchemas {
     private static Field toArrow(String name, Type type, int id, boolean nullable) {
         Map<String, String> metadata = new HashMap<>();
         metadata.put(FIELD_ID_KEY, Integer.toString(id));
-        if (type.typeId() == Type.TypeID.UUID) {
-            metadata.put(EXTENSION_NAME_KEY, UUID_EXTENSION);
-            metadata.put(ArrowType.ExtensionType.EXTENSION_METADATA_KEY_METADATA, "");
-        }
+        putExtension(type, metadata);
         List<Field> children = new ArrayList<>();
         ArrowType arrowType;
         switch (type.typeId()) {
@@ -91,9 +98,29 @@ public final class ArrowSchemas {
                                 toArrow("key", map.keyType(), map.keyId(), false),
                                 toArrow("value", map.valueType(), map.valueId(), map.isValueOptional()))));
             }
+            case VARIANT -> {
+                arrowType = ArrowType.Struct.INSTANCE;
+                for (String part : List.of(VARIANT_METADATA, VARIANT_VALUE)) {
+                    children.add(new Field(part, FieldType.notNullable(ArrowType.Binary.INSTANCE), List.of()));
+                }
+            }
             default -> arrowType = primitive(name, type);
         }
         return new Field(name, new FieldType(nullable, arrowType, null, metadata), children);
+    }
+
+    private static void putExtension(Type type, Map<String, String> metadata) {
+        switch (type.typeId()) {
+            case UUID -> putExtension(UUID_EXTENSION, "", metadata);
+            case VARIANT -> putExtension(VARIANT_EXTENSION, "", metadata);
+            case GEOMETRY, GEOGRAPHY -> putExtension(GeoArrow.EXTENSION, GeoArrow.metadata(type), metadata);
+            default -> {}
+        }
+    }
+
+    private static void putExtension(String name, String about, Map<String, String> metadata) {
+        metadata.put(EXTENSION_NAME_KEY, name);
+        metadata.put(ArrowType.ExtensionType.EXTENSION_METADATA_KEY_METADATA, about);
     }
 
     private static ArrowType primitive(String name, Type type) {
@@ -114,7 +141,8 @@ public final class ArrowSchemas {
             case STRING -> ArrowType.Utf8.INSTANCE;
             case UUID -> new ArrowType.FixedSizeBinary(UUID_BYTES);
             case FIXED -> new ArrowType.FixedSizeBinary(((Types.FixedType) type).length());
-            case BINARY -> ArrowType.Binary.INSTANCE;
+            case BINARY, GEOMETRY, GEOGRAPHY -> ArrowType.Binary.INSTANCE;
+            case UNKNOWN -> ArrowType.Null.INSTANCE;
             case DECIMAL -> {
                 Types.DecimalType decimal = (Types.DecimalType) type;
                 yield new ArrowType.Decimal(decimal.precision(), decimal.scale(), 128);
@@ -122,8 +150,7 @@ public final class ArrowSchemas {
             default ->
                 throw new TarnException(
                         ErrorKind.UNSUPPORTED,
-                        "Column '%s' has type %s, which Arrow batches of this version cannot hold"
-                                .formatted(name, type));
+                        "Column '%s' has type %s, which this version does not know".formatted(name, type));
         };
     }
 
@@ -135,7 +162,8 @@ public final class ArrowSchemas {
             Field field = fields.get(i);
             Type type = icebergType(field, lastId);
             columns.add(
-                    field.isNullable()
+                    // A column of type unknown holds nothing but nulls, whatever Arrow says about it.
+                    field.isNullable() || type.typeId() == Type.TypeID.UNKNOWN
                             ? Types.NestedField.optional(first + i, field.getName(), type)
                             : Types.NestedField.required(first + i, field.getName(), type));
         }
@@ -143,11 +171,20 @@ public final class ArrowSchemas {
     }
 
     private static Type icebergType(Field field, AtomicInteger lastId) {
+        if (field.getDictionary() != null) {
+            throw new TarnException(
+                    ErrorKind.UNSUPPORTED,
+                    "Column '%s' is dictionary-encoded in Arrow; decode it before writing".formatted(field.getName()));
+        }
         ArrowType type = field.getType();
         List<Field> children = field.getChildren();
+        if (isVariant(field)) {
+            return Types.VariantType.get();
+        }
         return switch (type.getTypeID()) {
+            case RunEndEncoded -> icebergType(children.get(1), lastId);
             case Struct -> Types.StructType.of(icebergFields(children, lastId));
-            case List, LargeList, FixedSizeList -> {
+            case List, LargeList, FixedSizeList, ListView, LargeListView -> {
                 int elementId = lastId.incrementAndGet();
                 Type element = icebergType(children.get(0), lastId);
                 yield children.get(0).isNullable()
@@ -171,6 +208,7 @@ public final class ArrowSchemas {
     private static Type icebergPrimitive(Field field) {
         ArrowType type = field.getType();
         return switch (type.getTypeID()) {
+            case Null -> Types.UnknownType.get();
             case Bool -> Types.BooleanType.get();
             case Int -> icebergInteger(field, (ArrowType.Int) type);
             case FloatingPoint ->
@@ -188,7 +226,8 @@ public final class ArrowSchemas {
                 yield zoned ? Types.TimestampType.withZone() : Types.TimestampType.withoutZone();
             }
             case Utf8, LargeUtf8, Utf8View -> Types.StringType.get();
-            case Binary, LargeBinary, BinaryView -> Types.BinaryType.get();
+            case Binary, LargeBinary, BinaryView ->
+                GeoArrow.isGeo(field) ? GeoArrow.icebergType(field) : Types.BinaryType.get();
             case FixedSizeBinary -> {
                 int length = ((ArrowType.FixedSizeBinary) type).getByteWidth();
                 boolean uuid = UUID_EXTENSION.equals(field.getMetadata().get(EXTENSION_NAME_KEY));
@@ -211,6 +250,11 @@ public final class ArrowSchemas {
             throw unsupported(field);
         }
         return bitsNeeded <= 32 ? Types.IntegerType.get() : Types.LongType.get();
+    }
+
+    private static boolean isVariant(Field field) {
+        return field.getType().getTypeID() == ArrowType.ArrowTypeID.Struct
+                && VARIANT_EXTENSION.equals(field.getMetadata().get(EXTENSION_NAME_KEY));
     }
 
     private static TarnException unsupported(Field field) {

@@ -1,10 +1,11 @@
 package dev.tarn.writer.arrow;
 
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.NearestName;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.internal.Utf8;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -41,9 +42,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a batch from rows whose values have Iceberg's generic Java types: {@code LocalDate}, {@code LocalTime}, {@code
- * LocalDateTime}, {@code OffsetDateTime}, {@code UUID}, {@code ByteBuffer} or {@code byte[]}, {@code BigDecimal}, records
- * or maps for structs. Whole numbers of any Java type fit if their value does. Not thread-safe; the batch stays the
- * caller's.
+ * LocalDateTime}, {@code OffsetDateTime}, {@code UUID}, {@code ByteBuffer} or {@code byte[]} (WKB for geometries), {@code
+ * BigDecimal}, records or maps for structs, for variants what {@link VariantValues} takes. Whole numbers of any Java type
+ * fit if their value does; nothing is rounded or cut off. Not thread-safe; the batch stays the caller's.
  */
 public final class RowTransposer {
     private static final LocalDateTime EPOCH = LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC);
@@ -95,7 +96,7 @@ public final class RowTransposer {
 
     private static void set(String name, Type type, FieldVector vector, int index, @Nullable Object value) {
         if (value == null) {
-            setNull(vector, index);
+            vector.setNull(index);
             return;
         }
         try {
@@ -103,19 +104,22 @@ public final class RowTransposer {
                 case STRUCT -> setStruct(name, type.asStructType(), (StructVector) vector, index, value);
                 case LIST -> setList(name, type.asListType(), (ListVector) vector, index, (Collection<?>) value);
                 case MAP -> setMap(name, type.asMapType(), (ListVector) vector, index, (Map<?, ?>) value);
+                case VARIANT -> VariantValues.set((StructVector) vector, index, VariantValues.of(value));
                 default -> setPrimitive(type, vector, index, value);
             }
-        } catch (ClassCastException | ArithmeticException | IllegalArgumentException e) {
-            throw new TarnException(
-                    ErrorKind.INVALID,
-                    "Column '%s' expects %s but a value of Java type %s does not fit"
-                            .formatted(name, type, value.getClass().getSimpleName()),
-                    e);
+        } catch (ClassCastException e) {
+            throw misfit(name, type, value, "", e);
+        } catch (ArithmeticException | IllegalArgumentException e) {
+            throw misfit(name, type, value, ": " + e.getMessage(), e);
         }
     }
 
-    private static void setNull(FieldVector vector, int index) {
-        vector.setNull(index);
+    private static TarnException misfit(String name, Type type, Object value, String reason, RuntimeException cause) {
+        return new TarnException(
+                ErrorKind.INVALID,
+                "Column '%s' expects %s but a value of Java type %s does not fit%s"
+                        .formatted(name, type, value.getClass().getSimpleName(), reason),
+                cause);
     }
 
     private static void setPrimitive(Type type, FieldVector vector, int index, Object value) {
@@ -123,23 +127,28 @@ public final class RowTransposer {
             case BOOLEAN -> ((BitVector) vector).setSafe(index, ((Boolean) value) ? 1 : 0);
             case INTEGER -> ((IntVector) vector).setSafe(index, Math.toIntExact(wholeNumber(value)));
             case LONG -> ((BigIntVector) vector).setSafe(index, wholeNumber(value));
-            case FLOAT -> ((Float4Vector) vector).setSafe(index, ((Number) value).floatValue());
+            case FLOAT -> ((Float4Vector) vector).setSafe(index, singlePrecision((Number) value));
             case DOUBLE -> ((Float8Vector) vector).setSafe(index, ((Number) value).doubleValue());
             case DATE -> ((DateDayVector) vector).setSafe(index, Math.toIntExact(((LocalDate) value).toEpochDay()));
-            case TIME -> ((TimeMicroVector) vector).setSafe(index, ((LocalTime) value).toNanoOfDay() / 1_000);
-            case TIMESTAMP, TIMESTAMP_NANO -> {
-                ChronoUnit unit = type.typeId() == Type.TypeID.TIMESTAMP ? ChronoUnit.MICROS : ChronoUnit.NANOS;
-                ((TimeStampVector) vector).setSafe(index, unit.between(EPOCH, utc(type, value)));
+            case TIME -> {
+                LocalTime time = (LocalTime) value;
+                refuseNanos(time.getNano());
+                ((TimeMicroVector) vector).setSafe(index, time.toNanoOfDay() / 1_000);
             }
-            case STRING ->
-                ((VarCharVector) vector)
-                        .setSafe(index, ((CharSequence) value).toString().getBytes(StandardCharsets.UTF_8));
+            case TIMESTAMP -> {
+                LocalDateTime stamp = utc(type, value);
+                refuseNanos(stamp.getNano());
+                ((TimeStampVector) vector).setSafe(index, ChronoUnit.MICROS.between(EPOCH, stamp));
+            }
+            case TIMESTAMP_NANO ->
+                ((TimeStampVector) vector).setSafe(index, ChronoUnit.NANOS.between(EPOCH, utc(type, value)));
+            case STRING -> ((VarCharVector) vector).setSafe(index, Utf8.encode((CharSequence) value));
             case UUID -> ((FixedSizeBinaryVector) vector).setSafe(index, uuidBytes((UUID) value));
-            case FIXED -> ((FixedSizeBinaryVector) vector).setSafe(index, bytes(value));
-            case BINARY -> ((VarBinaryVector) vector).setSafe(index, bytes(value));
-            case DECIMAL ->
-                ((DecimalVector) vector)
-                        .setSafe(index, ((BigDecimal) value).setScale(((Types.DecimalType) type).scale()));
+            case FIXED ->
+                ((FixedSizeBinaryVector) vector).setSafe(index, bytes(value, ((Types.FixedType) type).length()));
+            case BINARY, GEOMETRY, GEOGRAPHY -> ((VarBinaryVector) vector).setSafe(index, bytes(value));
+            case DECIMAL -> ((DecimalVector) vector).setSafe(index, decimal((Types.DecimalType) type, value));
+            case UNKNOWN -> throw new IllegalArgumentException("a column of type unknown holds nothing but nulls");
             default -> throw new IllegalArgumentException("no vector for " + type);
         }
     }
@@ -147,10 +156,25 @@ public final class RowTransposer {
     private static void setStruct(String name, Types.StructType type, StructVector vector, int index, Object value) {
         vector.setIndexDefined(index);
         List<Types.NestedField> fields = type.fields();
+        if (value instanceof Map<?, ?> map) {
+            refuseUnknownFields(name, type, map);
+        }
         for (int i = 0; i < fields.size(); i++) {
             Types.NestedField field = fields.get(i);
             FieldVector child = (FieldVector) vector.getChildByOrdinal(i);
             set(name + "." + field.name(), field.type(), child, index, fieldOf(value, field.name(), i));
+        }
+    }
+
+    private static void refuseUnknownFields(String name, Types.StructType type, Map<?, ?> map) {
+        for (Object key : map.keySet()) {
+            if (!(key instanceof String field) || type.field(field) == null) {
+                List<String> known =
+                        type.fields().stream().map(Types.NestedField::name).toList();
+                throw new TarnException(
+                        ErrorKind.INVALID,
+                        "Column '%s' has no field '%s'%s".formatted(name, key, NearestName.hint("" + key, known)));
+            }
         }
     }
 
@@ -194,6 +218,28 @@ public final class RowTransposer {
         throw new IllegalArgumentException("no whole number");
     }
 
+    private static float singlePrecision(Number value) {
+        float single = value.floatValue();
+        if (Float.isInfinite(single) && !Double.isInfinite(value.doubleValue())) {
+            throw new IllegalArgumentException("it is too large");
+        }
+        return single;
+    }
+
+    private static BigDecimal decimal(Types.DecimalType type, Object value) {
+        BigDecimal scaled = ((BigDecimal) value).setScale(type.scale());
+        if (scaled.precision() > type.precision()) {
+            throw new IllegalArgumentException("it has too many digits");
+        }
+        return scaled;
+    }
+
+    private static void refuseNanos(int nanoOfSecond) {
+        if (nanoOfSecond % 1_000 != 0) {
+            throw new IllegalArgumentException("it has nanoseconds, which would be lost; round it to microseconds");
+        }
+    }
+
     private static LocalDateTime utc(Type type, Object value) {
         boolean zoned = type.typeId() == Type.TypeID.TIMESTAMP
                 ? ((Types.TimestampType) type).shouldAdjustToUTC()
@@ -211,6 +257,14 @@ public final class RowTransposer {
                 .putLong(value.getMostSignificantBits())
                 .putLong(value.getLeastSignificantBits())
                 .array();
+    }
+
+    private static byte[] bytes(Object value, int length) {
+        byte[] bytes = bytes(value);
+        if (bytes.length != length) {
+            throw new IllegalArgumentException("it has %d bytes, not %d".formatted(bytes.length, length));
+        }
+        return bytes;
     }
 
     private static byte[] bytes(Object value) {

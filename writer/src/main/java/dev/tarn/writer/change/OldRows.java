@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
@@ -24,14 +25,18 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
  * files never change; only deletes are looked at again for each snapshot. Confined to one thread.
  */
 final class OldRows {
+    private static final Roaring64Bitmap NONE = new Roaring64Bitmap();
+
     private final Table table;
     private final KeyColumns columns;
     private final PendingKeys keys;
     private final Expression filter;
+    private final IndexedRows index;
     private final BaseDeleteLoader deletes;
     private final Map<String, Roaring64Bitmap> found = new HashMap<>();
 
-    OldRows(Table table, KeyColumns columns, PendingKeys keys, Expression filter) {
+    OldRows(Table table, KeyColumns columns, PendingKeys keys, Expression filter, IndexedRows index) {
+        this.index = index;
         this.table = table;
         this.columns = columns;
         this.keys = keys;
@@ -40,10 +45,14 @@ final class OldRows {
     }
 
     void find(Snapshot start, RowRemoval removal) {
+        Optional<Map<String, Roaring64Bitmap>> indexed = index.find(start);
         try (CloseableIterable<FileScanTask> tasks =
                 table.newScan().useSnapshot(start.snapshotId()).filter(filter).planFiles()) {
             for (FileScanTask task : tasks) {
-                Roaring64Bitmap visible = visible(task, positions(task));
+                Roaring64Bitmap positions = indexed.isPresent()
+                        ? indexed.get().getOrDefault(task.file().location(), NONE)
+                        : positions(task);
+                Roaring64Bitmap visible = visible(task, positions);
                 if (!visible.isEmpty()) {
                     removal.add(task, visible);
                 }

@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keyed changes whose files are written, to be committed: with {@link #commit}, or by somebody else, who takes {@link #update}
- * for each attempt and at the end calls {@link #committed} or {@link #abort}; after an unknown outcome, neither. Owns its
- * files. Not thread-safe.
+ * for each attempt and at the end calls {@link #committed}, {@link #abort} or, after an unknown outcome, {@link #leave}. Owns its files. Not thread-safe.
  */
 public final class PreparedChanges {
     private final Table table;
@@ -30,6 +29,7 @@ public final class PreparedChanges {
     private final List<DataFile> dataFiles;
     private final List<DeleteFile> byKey;
     private final CopyOnWrite copies;
+    private final IndexedRows index;
     private final OldRows oldRows;
     private final TableIdentity identity;
     private final Set<String> attemptFiles = new HashSet<>();
@@ -51,7 +51,8 @@ public final class PreparedChanges {
         this.dataFiles = List.copyOf(dataFiles);
         this.byKey = List.copyOf(byKey);
         this.copies = new CopyOnWrite(table);
-        this.oldRows = new OldRows(table, columns, keys, touched);
+        this.index = new IndexedRows(table, options, columns, keys);
+        this.oldRows = new OldRows(table, columns, keys, touched, index);
         this.identity = TableIdentity.of(table, columns);
     }
 
@@ -80,6 +81,7 @@ public final class PreparedChanges {
         PlannedCommit.Ending ending = new PlannedCommit.Ending() {
             @Override
             public void committed(PlannedChange plan, CommitResult result) {
+                index.committed(table.snapshot(result.snapshotId()), placements);
                 deleteAllBut(plan.dataFiles());
             }
 
@@ -88,16 +90,18 @@ public final class PreparedChanges {
                 PreparedChanges.this.abort();
             }
         };
-        return PlannedCommit.run(
-                table,
-                request,
-                () -> {
-                    identity.refresh(table);
-                    return plan(table.snapshot(options.branch()));
-                },
-                ending,
-                rowsAdded(),
-                dataFiles.size());
+        try (index) {
+            return PlannedCommit.run(
+                    table,
+                    request,
+                    () -> {
+                        identity.refresh(table);
+                        return plan(table.snapshot(options.branch()));
+                    },
+                    ending,
+                    rowsAdded(),
+                    dataFiles.size());
+        }
     }
 
     /**
@@ -128,6 +132,9 @@ public final class PreparedChanges {
     public void committed(long snapshotId) {
         identity.refresh(table);
         Snapshot snapshot = table.snapshot(snapshotId);
+        try (index) {
+            index.committed(snapshot, placements);
+        }
         if (snapshot == null) {
             return;
         }
@@ -143,9 +150,15 @@ public final class PreparedChanges {
 
     /** Deletes all files, as nothing was or will be committed. */
     public void abort() {
+        index.close();
         deleteAllBut(Set.of());
         FileCleanup.delete(table.io(), byKey.stream().map(DeleteFile::location).toList());
         FileCleanup.delete(table.io(), attemptFiles);
+    }
+
+    /** Lets go of everything and keeps all files, as nobody knows whether they are in the table. */
+    public void leave() {
+        index.close();
     }
 
     private PlannedChange plan(@Nullable Snapshot start) {

@@ -58,7 +58,7 @@ final class CommitAttempts {
     }
 
     /** There is nothing to commit. */
-    private static final class AlreadyCommitted extends RuntimeException {
+    static final class AlreadyCommitted extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final boolean byThisCommit;
 
@@ -91,8 +91,7 @@ final class CommitAttempts {
         try {
             send(update, parts);
         } catch (AlreadyCommitted e) {
-            // The check saw what the table has in memory now, so there is no need to read it again.
-            return new CommitResult(find().orElseGet(this::newestSnapshotId), !e.byThisCommit);
+            return result(e);
         } catch (TarnException e) {
             throw e;
         } catch (ValidationException e) {
@@ -113,18 +112,36 @@ final class CommitAttempts {
             alone.commit();
             return;
         }
-        // The tokens go into a table property with the same commit: summaries are forgotten when their snapshots
-        // expire.
+        stage(update, parts).commitTransaction();
+    }
+
+    /** Where the commit is when there is nothing to commit. The check has seen what the table has in memory. */
+    CommitResult result(AlreadyCommitted found) {
+        return new CommitResult(find().orElseGet(this::newestSnapshotId), !found.byThisCommit);
+    }
+
+    /** The answer to an attempt was lost, so the next one has to look for it. */
+    void lostAnswer() {
+        mayHaveHappened = true;
+    }
+
+    /**
+     * Everything up to the request: a transaction that only has to be committed. The tokens go into a table property with
+     * the same commit, as summaries are forgotten when their snapshots expire.
+     */
+    Transaction stage(Function<Table, SnapshotUpdate<?>> update, List<CommitRequest> parts) {
         Transaction transaction = table.newTransaction();
         TokenProperty property = new TokenProperty(ProducerTokens.PROPERTY_PREFIX + branch);
         beforeSending(() -> {
             SnapshotUpdate<?> made = update.apply(transaction.table());
             prepare(made, parts, property::hold);
             made.commit();
-            property.follow(transaction.updateProperties()).commit();
+            if (parts.stream().anyMatch(part -> !part.tokens().isEmpty())) {
+                property.follow(transaction.updateProperties()).commit();
+            }
             return made;
         });
-        transaction.commitTransaction();
+        return transaction;
     }
 
     /** Whatever fails here, nothing has reached the catalog. */
@@ -266,7 +283,7 @@ final class CommitAttempts {
         }
     }
 
-    private CommitResult committed() {
+    CommitResult committed() {
         try {
             return new CommitResult(find().orElseGet(this::newestSnapshotId), false);
         } catch (RuntimeException e) {

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -218,7 +217,12 @@ public final class GroupCommitter implements AutoCloseable {
             }
             long left = lastBegin + options.interval().toNanos() - System.nanoTime();
             while (left > 0 && waiting.size() < options.maxSets() && !closed) {
-                left = awaitNanos(left);
+                try {
+                    left = changed.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    LOG.debug("Interrupted while waiting for the next commit", e);
+                    left = 0;
+                }
             }
             List<PendingSet> next = new ArrayList<>();
             while (!waiting.isEmpty() && next.size() < options.maxSets()) {
@@ -227,16 +231,6 @@ public final class GroupCommitter implements AutoCloseable {
             return next;
         } finally {
             lock.unlock();
-        }
-    }
-
-    @GuardedBy("lock")
-    private long awaitNanos(long nanos) {
-        try {
-            return changed.awaitNanos(nanos);
-        } catch (InterruptedException e) {
-            LOG.debug("Interrupted while waiting {} ms for the next commit", TimeUnit.NANOSECONDS.toMillis(nanos), e);
-            return 0;
         }
     }
 }

@@ -67,6 +67,16 @@ public final class ProducerTokens {
         return Optional.ofNullable(of(table, branch).get(producer));
     }
 
+    /**
+     * The table property that another branch must have when it takes the snapshots of a branch over.
+     *
+     * @return one entry, or none if the branch has no tokens
+     */
+    public static Map<String, String> property(Table table, String branch, String takenOverBy) {
+        Map<String, ProducerToken> tokens = of(table, branch);
+        return tokens.isEmpty() ? Map.of() : Map.of(PROPERTY_PREFIX + takenOverBy, propertyValue(tokens));
+    }
+
     /** What the table property of a branch holds for some tokens. */
     static String propertyValue(Map<String, ProducerToken> tokens) {
         StringBuilder value = new StringBuilder();

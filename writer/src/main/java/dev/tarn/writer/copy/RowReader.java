@@ -1,15 +1,15 @@
 package dev.tarn.writer.copy;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of one source file in the order of the table's columns. Confined to one thread. */
+/** Rows of one text file in the order of the table's columns. Confined to one thread. */
 interface RowReader extends AutoCloseable {
-    /** Names of the table's columns that the file has. */
-    Set<String> columns();
+    /** Stands in a row for a column that the file lacks, where the column's default goes. */
+    Object ABSENT = new Object();
 
     /**
-     * The next row: one value for each column of the table in Iceberg's generic Java types, null where there is none.
+     * The next row: one value for each column of the table in Iceberg's generic Java types, null for null, or {@link
+     * #ABSENT}.
      *
      * @return null at the end
      * @throws BadRowException if the row does not fit; the next call goes on after it

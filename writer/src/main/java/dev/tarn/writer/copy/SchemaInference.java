@@ -2,163 +2,175 @@ package dev.tarn.writer.copy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import de.siegmar.fastcsv.reader.CsvRecord;
-import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.tarn.common.ErrorKind;
+import dev.tarn.common.NearestName;
 import dev.tarn.common.TarnException;
-import java.io.BufferedReader;
+import dev.tarn.storage.TarnFileIO;
+import dev.tarn.writer.arrow.ArrowSchemas;
+import dev.tarn.writer.copy.Lines.Line;
+import dev.tarn.writer.copy.SourceFiles.SourceFile;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.io.InputFile;
-import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.types.Types;
 
-/** Finds a schema for files that have none, or none of Iceberg's. */
+/** Finds a schema that takes the rows of files: from footers, and from a sample of text. Confined to one thread. */
 final class SchemaInference {
-    /** Rows that are looked at; a later row of another kind is then an error of the load, with its line. */
-    private static final int SAMPLE_ROWS = 10_000;
+    /** Files that are looked at, spread over all: footers cost a request each. */
+    private static final int SAMPLE_FILES = 1_000;
 
-    /** From narrow to wide; the first that fits every value of the sample is taken. */
-    private static final List<Type> CANDIDATES = List.of(
-            Types.BooleanType.get(),
-            Types.LongType.get(),
-            Types.DoubleType.get(),
-            Types.DateType.get(),
-            Types.TimestampType.withoutZone(),
-            Types.TimestampType.withZone());
+    /** Rows of text that are looked at; a later row of another kind is then an error of the load, with its line. */
+    private static final int SAMPLE_ROWS = 20_000;
 
-    private SchemaInference() {}
+    private static final int MIN_ROWS_OF_FILE = 100;
 
-    static Schema ofParquet(InputFile file) {
-        Schema found = ParquetRows.schema(file.location(), ParquetInput.schema(file));
-        List<Types.NestedField> optional =
-                found.columns().stream().map(Types.NestedField::asOptional).toList();
-        AtomicInteger lastId = new AtomicInteger();
-        return TypeUtil.assignFreshIds(new Schema(optional), lastId::incrementAndGet);
+    private final CopyOptions options;
+    private final TarnFileIO io;
+    private final ColumnValues values;
+    private final TypeUnion union;
+
+    /** Guesses of all text files together, by the comparable name. */
+    private final Map<String, TextColumn> text = new LinkedHashMap<>();
+
+    private record TextColumn(String name, TypeGuess guess) {}
+
+    private SchemaInference(CopyOptions options, TarnFileIO io) {
+        this.options = options;
+        this.io = io;
+        this.values = new ColumnValues(options.values());
+        this.union = new TypeUnion(options.mapping());
     }
 
-    static Schema ofCsv(InputFile file, CsvLayout layout) {
-        Map<String, List<String>> samples = new LinkedHashMap<>();
-        List<String> header = new ArrayList<>();
-        try (CsvReader<CsvRecord> reader = CsvReader.builder()
-                .fieldSeparator(layout.delimiter())
-                .quoteCharacter(layout.quote())
-                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                .detectBomHeader(true)
-                .ofCsvRecord(file.newStream())) {
-            int rows = 0;
-            for (CsvRecord record : reader) {
-                if (header.isEmpty()) {
-                    header.addAll(record.getFields());
-                    header.forEach(name -> samples.put(name, new ArrayList<>()));
-                    continue;
-                }
-                for (int i = 0; i < Math.min(header.size(), record.getFieldCount()); i++) {
-                    String text = record.getField(i);
-                    if (!text.equals(layout.nullText())) {
-                        samples.getOrDefault(header.get(i), List.of()).add(text);
-                    }
-                }
-                if (++rows >= SAMPLE_ROWS) {
-                    break;
+    /** The schema for some files; all columns are optional. */
+    static Schema of(List<SourceFile> files, CopyOptions options, TarnFileIO io) {
+        SchemaInference inference = new SchemaInference(options, io);
+        List<SourceFile> sample = spread(files);
+        int rows = Math.max(MIN_ROWS_OF_FILE, SAMPLE_ROWS / sample.size());
+        sample.forEach(file -> inference.look(file, rows));
+        return inference.schema(sample.get(0));
+    }
+
+    private static List<SourceFile> spread(List<SourceFile> files) {
+        if (files.size() <= SAMPLE_FILES) {
+            return files;
+        }
+        List<SourceFile> sample = new ArrayList<>();
+        for (int i = 0; i < SAMPLE_FILES; i++) {
+            sample.add(files.get((int) ((long) i * files.size() / SAMPLE_FILES)));
+        }
+        return sample;
+    }
+
+    private void look(SourceFile source, int rows) {
+        InputFile file = io.newInputFile(source.location(), source.length());
+        switch (options.formatOf(source.location())) {
+            case PARQUET -> {
+                var parquet = ParquetInput.footer(file).getFileMetaData().getSchema();
+                union.add(source.location(), ParquetInput.schema(source.location(), parquet));
+            }
+            case ARROW -> {
+                try (BufferAllocator allocator = new RootAllocator()) {
+                    union.add(source.location(), ArrowSchemas.toIceberg(ArrowInput.schema(file, allocator)));
                 }
             }
-        } catch (CsvParseException e) {
-            throw unreadable(file, e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file.location(), e);
-        }
-        return schema(file, samples);
-    }
-
-    static Schema ofJson(InputFile file) {
-        ObjectMapper mapper = new ObjectMapper();
-        Map<String, List<String>> samples = new LinkedHashMap<>();
-        try (BufferedReader reader =
-                new BufferedReader(new InputStreamReader(file.newStream(), StandardCharsets.UTF_8))) {
-            int rows = 0;
-            for (String line = reader.readLine(); line != null && rows < SAMPLE_ROWS; line = reader.readLine()) {
-                if (!line.isBlank()) {
-                    rows++;
-                    for (Map.Entry<String, JsonNode> field :
-                            mapper.readTree(line).properties()) {
-                        addSample(file, samples, field);
-                    }
-                }
-            }
-        } catch (JsonProcessingException e) {
-            throw unreadable(file, e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file.location(), e);
-        }
-        return schema(file, samples);
-    }
-
-    private static void addSample(
-            InputFile file, Map<String, List<String>> samples, Map.Entry<String, JsonNode> field) {
-        JsonNode value = field.getValue();
-        if (value.isContainerNode()) {
-            throw new TarnException(
-                    ErrorKind.UNSUPPORTED,
-                    "%s: column '%s' is nested, for which no type is guessed; create the table first"
-                            .formatted(BadRowException.fileName(file.location()), field.getKey()));
-        }
-        List<String> texts = samples.computeIfAbsent(field.getKey(), absent -> new ArrayList<>());
-        if (!value.isNull()) {
-            texts.add(value.asText());
+            case CSV -> lookAtCsv(file, rows);
+            case JSON_LINES -> lookAtJson(file, rows);
         }
     }
 
-    private static Schema schema(InputFile file, Map<String, List<String>> samples) {
-        if (samples.isEmpty()) {
+    private Schema schema(SourceFile first) {
+        if (!text.isEmpty()) {
+            AtomicInteger lastId = new AtomicInteger();
+            List<Types.NestedField> columns = new ArrayList<>();
+            text.values().forEach(column -> columns.add(Types.NestedField.optional(
+                    lastId.incrementAndGet(), column.name(), column.guess().type(lastId))));
+            union.add(first.location(), new Schema(columns));
+        }
+        Schema found = union.schema();
+        if (found.columns().isEmpty()) {
             throw new TarnException(
                     ErrorKind.INVALID,
-                    "%s has no columns to find a schema from".formatted(BadRowException.fileName(file.location())));
+                    "%s has no columns to find a schema from".formatted(BadRowException.fileName(first.location())));
         }
+        return options.mapping().columns().isEmpty() ? found : chosen(found);
+    }
+
+    /** Only the columns that are asked for, under their names in the table. */
+    private Schema chosen(Schema found) {
+        List<String> names =
+                found.columns().stream().map(Types.NestedField::name).toList();
         List<Types.NestedField> columns = new ArrayList<>();
-        samples.forEach(
-                (name, texts) -> columns.add(Types.NestedField.optional(columns.size() + 1, name, narrowest(texts))));
+        options.mapping().columns().forEach((name, inFile) -> {
+            Types.NestedField field = options.mapping().by() == ColumnMapping.By.NAME_IGNORING_CASE
+                    ? found.caseInsensitiveFindField(inFile)
+                    : found.findField(inFile);
+            if (field == null) {
+                throw new TarnException(
+                        ErrorKind.INVALID,
+                        "The files have no column '%s'%s".formatted(inFile, NearestName.hint(inFile, names)));
+            }
+            columns.add(Types.NestedField.optional(field.fieldId(), name, field.type()));
+        });
         return new Schema(columns);
     }
 
-    private static Type narrowest(List<String> texts) {
-        if (texts.isEmpty()) {
-            return Types.StringType.get();
+    private void lookAtCsv(InputFile file, int rows) {
+        Set<String> nulls = Set.copyOf(options.csv().nullTexts());
+        try (CsvRows.Records records = CsvRows.Records.open(file, options.csv())) {
+            CsvRecord record = records.next();
+            if (record == null) {
+                return;
+            }
+            boolean named = options.csv().header() == CsvLayout.Header.NAMES;
+            List<String> names = named ? record.getFields() : CsvRows.numbered(record.getFieldCount());
+            List<TypeGuess> guesses = names.stream().map(this::guess).toList();
+            record = named ? records.next() : record;
+            for (int row = 0; row < rows && record != null; row++) {
+                for (int i = 0; i < Math.min(guesses.size(), record.getFieldCount()); i++) {
+                    if (!nulls.contains(record.getField(i))) {
+                        guesses.get(i).addText(record.getField(i));
+                    }
+                }
+                record = records.next();
+            }
         }
-        return CANDIDATES.stream()
-                .filter(type -> texts.stream().allMatch(text -> parses(type, text)))
-                .findFirst()
-                .orElse(Types.StringType.get());
     }
 
-    private static boolean parses(Type type, String text) {
+    private void lookAtJson(InputFile file, int rows) {
+        try (Lines lines = new Lines(Compression.open(file))) {
+            int seen = 0;
+            for (Line line = lines.next(); line != null && seen < rows; line = lines.next()) {
+                seen++;
+                object(line).properties().forEach(field -> guess(field.getKey()).addJson(field.getValue()));
+            }
+        } catch (IOException e) {
+            throw new TarnException(ErrorKind.UNAVAILABLE, "Cannot read " + file.location(), e);
+        }
+    }
+
+    /** The object of a line; an empty one for lines that will be errors of the load. */
+    private static JsonNode object(Line line) {
         try {
-            ColumnValues.parse(type, text);
-            return true;
-        } catch (IllegalArgumentException | DateTimeException e) {
-            return false;
+            JsonNode node = line.text().isBlank() ? null : JsonRows.parse(line.text());
+            return node != null && node.isObject() ? node : JsonNodeFactory.instance.objectNode();
+        } catch (JsonProcessingException e) {
+            return JsonNodeFactory.instance.objectNode();
         }
     }
 
-    private static TarnException unreadable(InputFile file, Exception cause) {
-        return new TarnException(
-                ErrorKind.INVALID,
-                "%s cannot be read as its format; check format and layout"
-                        .formatted(BadRowException.fileName(file.location())),
-                cause);
+    private TypeGuess guess(String name) {
+        String key = SourceColumns.comparable(name, options.mapping().by());
+        return text.computeIfAbsent(key, absent -> new TextColumn(name, new TypeGuess(name, values)))
+                .guess();
     }
 }

@@ -16,13 +16,17 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 import org.apache.iceberg.io.FileInfo;
 
 /** The files that a list of sources stands for, in a stable order. */
 final class SourceFiles {
-    /** Files of one load: the fingerprints of all go into one snapshot summary, which is kept small. */
-    private static final int MAX_FILES = 2_000;
+    /** Files of one load: their fingerprints go into one table property, of about 11 bytes each. */
+    static final int MAX_FILES = 10_000;
+
+    /** Files that are looked at to find them: a pattern that begins too early would list a whole bucket. */
+    private static final int MAX_LISTED = 1_000_000;
 
     private static final int FINGERPRINT_BYTES = 8;
 
@@ -38,13 +42,12 @@ final class SourceFiles {
     /**
      * Resolves files, folders and globs.
      *
-     * @throws TarnException NOT_FOUND naming the source that stands for nothing, INVALID for too many files
+     * @throws TarnException NOT_FOUND naming the source that stands for nothing, INVALID for too many files or a bad pattern
      */
     static List<SourceFile> find(List<String> sources, TarnFileIO io) {
         TreeMap<String, SourceFile> found = new TreeMap<>();
         for (String source : sources) {
-            List<SourceFile> files =
-                    source.contains("://") && !source.startsWith("file:") ? remote(source, io) : local(source);
+            List<SourceFile> files = isRemote(source) ? remote(source, io) : local(source);
             if (files.isEmpty()) {
                 throw new TarnException(
                         ErrorKind.NOT_FOUND, "There is no file %s; check path and pattern".formatted(source));
@@ -60,6 +63,10 @@ final class SourceFiles {
         return List.copyOf(found.values());
     }
 
+    private static boolean isRemote(String source) {
+        return source.contains("://") && !source.startsWith("file:");
+    }
+
     private static List<SourceFile> local(String source) {
         Path path = source.startsWith("file:")
                 ? LocalFileIO.toPath(source)
@@ -68,28 +75,37 @@ final class SourceFiles {
             return List.of(describe(path));
         }
         if (Files.isDirectory(path)) {
-            return walk(path, path + "/*");
+            return walk(path, Integer.MAX_VALUE, other -> other.getParent().equals(path));
         }
-        int wildcard = firstWildcard(path.toString());
+        String text = path.toString();
+        int wildcard = firstWildcard(text);
         if (wildcard < 0) {
             return List.of();
         }
-        String text = path.toString();
         Path folder = Path.of(text.substring(0, Math.max(text.lastIndexOf('/', wildcard), 1)));
-        return Files.isDirectory(folder) ? walk(folder, text) : List.of();
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        int depth = text.contains("**") ? Integer.MAX_VALUE : path.getNameCount() - folder.getNameCount();
+        return walk(folder, depth, matcher(source, text));
     }
 
-    private static List<SourceFile> walk(Path folder, String glob) {
-        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
-        try (Stream<Path> paths = Files.walk(folder)) {
-            return paths.filter(Files::isRegularFile)
-                    .filter(path -> !BadRowException.fileName(path.toString()).startsWith("."))
-                    .filter(matcher::matches)
-                    .map(SourceFiles::describe)
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot list " + folder, e);
+    private static List<SourceFile> walk(Path folder, int depth, PathMatcher matcher) {
+        List<SourceFile> found = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(folder, depth)) {
+            int listed = 0;
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                refuseTooMany(folder.toString(), ++listed);
+                boolean hidden = BadRowException.fileName(path.toString()).startsWith(".");
+                if (!hidden && matcher.matches(path) && Files.isRegularFile(path)) {
+                    found.add(describe(path));
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw new TarnException(
+                    ErrorKind.UNAVAILABLE, "Cannot list %s: %s".formatted(folder, e.getMessage()), e);
         }
+        return found;
     }
 
     private static SourceFile describe(Path path) {
@@ -99,16 +115,18 @@ final class SourceFiles {
             long modified = Files.getLastModifiedTime(path).toMillis();
             return new SourceFile(location, length, fingerprint(location, length, modified));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + path, e);
+            throw new TarnException(ErrorKind.UNAVAILABLE, "Cannot read %s: %s".formatted(path, e.getMessage()), e);
         }
     }
 
     private static List<SourceFile> remote(String source, TarnFileIO io) {
         int wildcard = firstWildcard(source);
         String prefix = wildcard < 0 ? source : source.substring(0, wildcard);
-        PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + withoutScheme(source));
+        PathMatcher matcher = matcher(source, withoutScheme(source));
         List<SourceFile> files = new ArrayList<>();
+        int listed = 0;
         for (FileInfo info : io.listPrefix(prefix)) {
+            refuseTooMany(prefix, ++listed);
             boolean matches = wildcard < 0
                     ? info.location().equals(source) || info.location().startsWith(source.replaceFirst("/*$", "/"))
                     : matcher.matches(Path.of(withoutScheme(info.location())));
@@ -120,6 +138,27 @@ final class SourceFiles {
             }
         }
         return files;
+    }
+
+    private static PathMatcher matcher(String source, String glob) {
+        try {
+            return FileSystems.getDefault().getPathMatcher("glob:" + glob);
+        } catch (PatternSyntaxException e) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "'%s' is no pattern: %s; write a backslash before characters that stand for themselves"
+                            .formatted(source, e.getDescription()),
+                    e);
+        }
+    }
+
+    private static void refuseTooMany(String where, int listed) {
+        if (listed > MAX_LISTED) {
+            throw new TarnException(
+                    ErrorKind.INVALID,
+                    "There are more than %d files below %s; name a longer path before the first wildcard"
+                            .formatted(MAX_LISTED, where));
+        }
     }
 
     private static String withoutScheme(String location) {

@@ -3,6 +3,7 @@ package dev.tarn.writer.files;
 import dev.tarn.common.DataSize;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import java.nio.file.Path;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 
@@ -10,18 +11,27 @@ import org.apache.iceberg.TableProperties;
  * How large files may get and how much is held open.
  *
  * @param targetFileSize compressed size at which a data file is finished and the next one begun
- * @param memoryBudget bytes of unfinished row groups held in memory over all open files
+ * @param memoryBudget bytes of memory for waiting rows and unfinished row groups together, over all open files
  * @param maxOpenFiles data files open at once; at least 1
+ * @param spillFolder local folder for rows that wait beyond the memory budget
+ * @param spillLimit bytes that may lie in the spill folder
  */
-public record FileLimits(DataSize targetFileSize, DataSize memoryBudget, int maxOpenFiles) {
-    /** Memory of unfinished row groups by default. */
+public record FileLimits(
+        DataSize targetFileSize, DataSize memoryBudget, int maxOpenFiles, Path spillFolder, DataSize spillLimit) {
+    /** Memory by default. */
     public static final DataSize DEFAULT_MEMORY_BUDGET = DataSize.ofMegabytes(256);
 
     /** Open files by default: each holds page buffers for every column, and one connection on object stores. */
     public static final int DEFAULT_MAX_OPEN_FILES = 128;
 
+    /** Spilled rows by default: uncompressed, so a tenth or so of this as Parquet. */
+    public static final DataSize DEFAULT_SPILL_LIMIT = DataSize.ofMegabytes(64 * 1024);
+
     /** Rows after which the size of a file is looked at again; a file overshoots its target by no more than these. */
     private static final int ROWS_BETWEEN_SIZE_CHECKS = 8_192;
+
+    /** The share of the budget that rows of one step may take, so that growing vectors stay far from the budget. */
+    private static final int STEPS_PER_BUDGET = 32;
 
     /** Refuses limits below one. */
     public FileLimits {
@@ -29,6 +39,11 @@ public record FileLimits(DataSize targetFileSize, DataSize memoryBudget, int max
             throw new IllegalArgumentException("limits must be at least 1 but were %s, %s and %d open files"
                     .formatted(targetFileSize, memoryBudget, maxOpenFiles));
         }
+    }
+
+    /** Limits with the system's temporary folder to spill to. */
+    public FileLimits(DataSize targetFileSize, DataSize memoryBudget, int maxOpenFiles) {
+        this(targetFileSize, memoryBudget, maxOpenFiles, defaultSpillFolder(), DEFAULT_SPILL_LIMIT);
     }
 
     /**
@@ -57,8 +72,43 @@ public record FileLimits(DataSize targetFileSize, DataSize memoryBudget, int max
         throw bad(value, new IllegalArgumentException("not positive"));
     }
 
+    /** The system's temporary folder. */
+    public static Path defaultSpillFolder() {
+        return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
     int rowsBetweenSizeChecks() {
         return ROWS_BETWEEN_SIZE_CHECKS;
+    }
+
+    /** Rows of a batch that are handled before memory is looked at again. */
+    int rowsOfOneStep(long batchBytes, int batchRows) {
+        long rowBytes = Math.max(1, batchBytes / Math.max(1, batchRows));
+        return (int)
+                Math.max(1, Math.min(ROWS_BETWEEN_SIZE_CHECKS, memoryBudget.bytes() / STEPS_PER_BUDGET / rowBytes));
+    }
+
+    /**
+     * Waiting rows above which they leave the memory: a fifth of the budget, since vectors double when they grow and the
+     * old half is freed last; and no more than 512 MB, far from the 2 GB at which the offsets of a vector end.
+     */
+    long waitingBytes() {
+        return Math.min(memoryBudget.bytes() / 5, 512L << 20);
+    }
+
+    /** Unfinished row groups above which no further file takes rows as they come: two fifths of the budget. */
+    long openBytes() {
+        return memoryBudget.bytes() / 5 * 2;
+    }
+
+    /** A row group is ended early for memory only above this size, as tiny ones make slow files. */
+    long smallestRowGroupBytes() {
+        return memoryBudget.bytes() / 32;
+    }
+
+    /** What a merge holds of each run. */
+    long spillBlockBytes() {
+        return Math.max(16L << 10, Math.min(512L << 10, memoryBudget.bytes() / 512));
     }
 
     private static TarnException bad(String value, Exception cause) {

@@ -61,7 +61,7 @@ public final class BatchFiles implements AutoCloseable {
         RowSelection rows = gates.admit(batch);
         refuseNulls(rows);
         damaged = true;
-        writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
+        writer.write(rows.batch(), rows.rows(), rows.count(), PartitionedFileWriter.RowPlacement.NONE);
         damaged = false;
         return rows.count();
     }

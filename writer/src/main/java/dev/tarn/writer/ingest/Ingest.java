@@ -9,9 +9,12 @@ import dev.tarn.writer.change.FilterChange.WhenEmpty;
 import dev.tarn.writer.change.MergeOptions;
 import dev.tarn.writer.commit.CommitRequest;
 import dev.tarn.writer.commit.CommitResult;
+import dev.tarn.writer.commit.LoadCommit;
+import dev.tarn.writer.commit.LoadedFiles;
 import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
 import dev.tarn.writer.files.PartitionedFileWriter;
+import dev.tarn.writer.files.PartitionedFileWriter.RowPlacement;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -57,7 +60,9 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException INVALID if batches do not fit, CONFLICT, UNKNOWN_OUTCOME
      */
     public IngestReceipt append(ArrowReader batches) {
-        return append(ArrowReaderSource.of(batches));
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return append(source);
+        }
     }
 
     /** Adds rows given as Iceberg records, which are matched by field name. */
@@ -78,37 +83,61 @@ public final class Ingest {
 
     /** Adds the rows of all batches of a source. */
     public IngestReceipt append(BatchSource source) {
-        return append(source, Set.of());
+        return write(source, this::appendAll, WhenEmpty.SKIP, WriteContext.Kind.APPEND);
     }
 
     /**
      * Adds the rows of all batches of a source and remembers the files that they came from.
      *
-     * @param loadedFiles fingerprints of the files; the commit is refused if one was loaded meanwhile
+     * @throws dev.tarn.writer.commit.FilesLoadedException if one of the files was loaded meanwhile
      * @throws dev.tarn.common.TarnException as {@link #append(ArrowReader)}
      */
-    public IngestReceipt append(BatchSource source, Set<String> loadedFiles) {
-        return write(source, this::appendAll, loadedFiles, WhenEmpty.SKIP, WriteContext.Kind.APPEND);
+    public IngestReceipt append(BatchSource source, LoadedFiles loaded) {
+        return write(
+                source,
+                (target, files) -> LoadCommit.append(table, target, files, loaded),
+                WhenEmpty.SKIP,
+                WriteContext.Kind.APPEND);
+    }
+
+    /**
+     * Adds data files that exist already and remembers them. Their rows are not read, and they are not deleted whatever
+     * happens.
+     *
+     * @param properties are set in the same commit
+     * @throws dev.tarn.writer.commit.FilesLoadedException if one of the files was loaded meanwhile
+     * @throws dev.tarn.common.TarnException CONFLICT, UNKNOWN_OUTCOME, REFUSED if there are gates, which want to see rows
+     */
+    public IngestReceipt appendFiles(List<DataFile> files, LoadedFiles loaded, Map<String, String> properties) {
+        begin();
+        if (!options.gates().isEmpty()) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "Files cannot become files of table %s as they are, since its rows have to pass gates; load their rows instead"
+                            .formatted(table.name()));
+        }
+        CommitResult result = SnapshotCommit.run(
+                table,
+                target -> LoadCommit.append(table, target, files, loaded, properties),
+                options.request(Map.of()));
+        return result.alreadyCommitted()
+                ? IngestReceipt.repeated(result.snapshotId())
+                : receipt(result, files, 0);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
     public IngestReceipt overwrite(ArrowReader batches) {
-        return write(
-                ArrowReaderSource.of(batches),
-                this::replaceAll,
-                Set.of(),
-                WhenEmpty.COMMIT,
-                WriteContext.Kind.OVERWRITE);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return write(source, this::replaceAll, WhenEmpty.COMMIT, WriteContext.Kind.OVERWRITE);
+        }
     }
 
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
-        return write(
-                ArrowReaderSource.of(batches),
-                this::replacePartitions,
-                Set.of(),
-                WhenEmpty.SKIP,
-                WriteContext.Kind.OVERWRITE_PART);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return write(
+                    source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
+        }
     }
 
     /**
@@ -120,7 +149,9 @@ public final class Ingest {
      *     keys than the memory budget allows, UNSUPPORTED for tables of format version 1
      */
     public IngestReceipt upsert(ArrowReader batches, List<String> keyColumns) {
-        return upsert(ArrowReaderSource.of(batches), keyColumns);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return upsert(source, keyColumns);
+        }
     }
 
     /** As {@link #upsert(ArrowReader, List)}, for rows given as values by column name. */
@@ -151,7 +182,9 @@ public final class Ingest {
 
     /** As {@link #merge(BatchSource, MergeOptions)}, for the batches of an Arrow reader. */
     public IngestReceipt merge(ArrowReader changes, MergeOptions merge) {
-        return merge(ArrowReaderSource.of(changes), merge);
+        try (ArrowReaderSource source = ArrowReaderSource.of(changes)) {
+            return merge(source, merge);
+        }
     }
 
     /**
@@ -235,7 +268,7 @@ public final class Ingest {
     }
 
     private IngestReceipt write(
-            BatchSource source, Update update, Set<String> loadedFiles, WhenEmpty whenEmpty, WriteContext.Kind kind) {
+            BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
@@ -246,7 +279,7 @@ public final class Ingest {
                 PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
-                writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
+                writer.write(rows.batch(), rows.rows(), rows.count(), RowPlacement.NONE);
             }
             List<DataFile> files = complete(writer, gates);
             if (files.isEmpty()
@@ -254,7 +287,7 @@ public final class Ingest {
                     && options.token().isEmpty()) {
                 return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates, loadedFiles);
+            CommitRequest request = options.request(gates, Set.of());
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());

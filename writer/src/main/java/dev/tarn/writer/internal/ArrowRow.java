@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A movable view of one row of a batch in Iceberg's internal representation; columns are found by name, absent ones are
- * null. Lists and maps cannot be read through it. Confined to one thread.
+ * null. Lists, maps and variants cannot be read through it. Confined to one thread.
  */
 public final class ArrowRow implements StructLike {
     private final @Nullable FieldVector[] vectors;
@@ -41,7 +41,7 @@ public final class ArrowRow implements StructLike {
             if (vector == null) {
                 defaults[i] = field.writeDefault();
             }
-            if (vector == null || field.type().isListType() || field.type().isMapType()) {
+            if (vector == null || !canBeRead(field.type())) {
                 continue;
             }
             vectors[i] = vector;
@@ -52,6 +52,13 @@ public final class ArrowRow implements StructLike {
                 readers[i] = ColumnReaders.values(field.name(), field.type(), vector);
             }
         }
+    }
+
+    private static boolean canBeRead(Type type) {
+        return switch (type.typeId()) {
+            case LIST, MAP, VARIANT, UNKNOWN -> false;
+            default -> true;
+        };
     }
 
     private interface VectorsByName {

@@ -3,14 +3,13 @@ package dev.tarn.writer.internal;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.apache.arrow.vector.BaseIntVector;
 import org.apache.arrow.vector.BitVector;
-import org.apache.arrow.vector.DateDayVector;
-import org.apache.arrow.vector.DateMilliVector;
 import org.apache.arrow.vector.Decimal256Vector;
 import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.ExtensionTypeVector;
@@ -20,11 +19,6 @@ import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.LargeVarBinaryVector;
 import org.apache.arrow.vector.LargeVarCharVector;
-import org.apache.arrow.vector.TimeMicroVector;
-import org.apache.arrow.vector.TimeMilliVector;
-import org.apache.arrow.vector.TimeNanoVector;
-import org.apache.arrow.vector.TimeSecVector;
-import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.UInt8Vector;
 import org.apache.arrow.vector.VarBinaryVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -78,8 +72,18 @@ public final class ColumnReaders {
         Object at(int index);
     }
 
-    /** The vector that holds the values, behind an extension type if there is one. */
+    /**
+     * The vector that holds the values, behind an extension type if there is one.
+     *
+     * @throws TarnException UNSUPPORTED if it is dictionary-encoded: its numbers are not the values
+     */
     public static FieldVector storage(FieldVector vector) {
+        if (vector.getField().getDictionary() != null) {
+            throw new TarnException(
+                    ErrorKind.UNSUPPORTED,
+                    "Column '%s' is dictionary-encoded in Arrow and comes without its dictionary; decode it before writing"
+                            .formatted(vector.getName()));
+        }
         return vector instanceof ExtensionTypeVector<?> extension
                 ? (FieldVector) extension.getUnderlyingVector()
                 : vector;
@@ -115,7 +119,7 @@ public final class ColumnReaders {
                     return new UUID(buffer.getLong(), buffer.getLong());
                 };
             }
-            case FIXED, BINARY -> {
+            case FIXED, BINARY, GEOMETRY, GEOGRAPHY -> {
                 BytesReader reader = bytes(column, type, vector);
                 yield index -> ByteBuffer.wrap(reader.at(index));
             }
@@ -143,13 +147,13 @@ public final class ColumnReaders {
     public static LongReader longs(String column, Type type, FieldVector vector) {
         return switch (type.typeId()) {
             case INTEGER, LONG -> integers(column, type, vector);
-            case DATE -> dates(column, type, vector);
-            case TIME -> times(column, type, vector);
+            case DATE -> TemporalReaders.dates(column, type, vector);
+            case TIME -> TemporalReaders.times(column, type, vector);
             case TIMESTAMP ->
-                timestamps(
+                TemporalReaders.timestamps(
                         column, type, vector, ((Types.TimestampType) type).shouldAdjustToUTC(), TimeUnit.MICROSECOND);
             case TIMESTAMP_NANO ->
-                timestamps(
+                TemporalReaders.timestamps(
                         column,
                         type,
                         vector,
@@ -170,29 +174,38 @@ public final class ColumnReaders {
         throw mismatch(column, type, vector);
     }
 
-    /** A reader for string, uuid, fixed and binary columns. */
+    /** A reader for string, uuid, fixed, binary, geometry and geography columns; the latter two hold WKB. */
     public static BytesReader bytes(String column, Type type, FieldVector vector) {
         return switch (type.typeId()) {
             case STRING -> text(column, type, vector);
             case UUID -> fixed(column, type, vector, 16);
             case FIXED -> fixed(column, type, vector, ((Types.FixedType) type).length());
-            case BINARY -> binary(column, type, vector);
+            case BINARY, GEOMETRY, GEOGRAPHY -> binary(column, type, vector);
             default -> throw mismatch(column, type, vector);
         };
     }
 
-    /** A reader for decimal columns; values of a smaller scale are widened. */
+    /**
+     * A reader for decimal columns; values of a smaller scale are widened. Arrow does not check that values have the
+     * digits that their type says, so each is looked at.
+     */
     public static DecimalReader decimals(String column, Types.DecimalType type, FieldVector vector) {
-        if (!(vector.getField().getType() instanceof ArrowType.Decimal given)
-                || given.getScale() > type.scale()
-                || given.getPrecision() - given.getScale() > type.precision() - type.scale()) {
+        if (!(vector.getField().getType() instanceof ArrowType.Decimal given) || given.getScale() > type.scale()) {
             throw mismatch(column, type, vector);
         }
         DecimalReader reader =
                 vector instanceof Decimal256Vector wide ? wide::getObject : ((DecimalVector) vector)::getObject;
-        return given.getScale() == type.scale()
-                ? reader
-                : index -> reader.at(index).setScale(type.scale(), RoundingMode.UNNECESSARY);
+        BigInteger limit = BigInteger.TEN.pow(type.precision());
+        return index -> {
+            BigDecimal value = reader.at(index).setScale(type.scale(), RoundingMode.UNNECESSARY);
+            if (value.unscaledValue().abs().compareTo(limit) >= 0) {
+                throw new TarnException(
+                        ErrorKind.INVALID,
+                        "Column '%s' expects %s but the batch holds a value with more digits; correct the value or widen the column"
+                                .formatted(column, type));
+            }
+            return value;
+        };
     }
 
     /** Says that a vector does not fit its column. */
@@ -213,75 +226,21 @@ public final class ColumnReaders {
         throw mismatch(column, type, vector);
     }
 
-    private static LongReader dates(String column, Type type, FieldVector vector) {
-        if (vector instanceof DateDayVector days) {
-            return days::get;
-        }
-        if (vector instanceof DateMilliVector millis) {
-            return index -> Math.floorDiv(millis.get(index), 86_400_000L);
-        }
-        throw mismatch(column, type, vector);
-    }
-
-    private static LongReader times(String column, Type type, FieldVector vector) {
-        if (vector instanceof TimeMicroVector micros) {
-            return micros::get;
-        }
-        if (vector instanceof TimeNanoVector nanos) {
-            return index -> exactMicros(column, nanos.get(index));
-        }
-        if (vector instanceof TimeMilliVector millis) {
-            return index -> millis.get(index) * 1_000L;
-        }
-        if (vector instanceof TimeSecVector seconds) {
-            return index -> seconds.get(index) * 1_000_000L;
-        }
-        throw mismatch(column, type, vector);
-    }
-
-    private static LongReader timestamps(
-            String column, Type type, FieldVector vector, boolean adjustToUtc, TimeUnit unit) {
-        if (!(vector instanceof TimeStampVector stamps)
-                || !(vector.getField().getType() instanceof ArrowType.Timestamp given)
-                || (given.getTimezone() != null) != adjustToUtc) {
-            throw mismatch(column, type, vector);
-        }
-        if (given.getUnit() == unit) {
-            return stamps::get;
-        }
-        if (given.getUnit() == TimeUnit.NANOSECOND) {
-            return index -> exactMicros(column, stamps.get(index));
-        }
-        long unitsPerSecond = unit == TimeUnit.NANOSECOND ? 1_000_000_000L : 1_000_000L;
-        long factor =
-                switch (given.getUnit()) {
-                    case SECOND -> unitsPerSecond;
-                    case MILLISECOND -> unitsPerSecond / 1_000L;
-                    default -> unitsPerSecond / 1_000_000L;
-                };
+    private static BytesReader text(String column, Type type, FieldVector vector) {
+        BytesReader reader = textUnchecked(column, type, vector);
         return index -> {
-            try {
-                return Math.multiplyExact(stamps.get(index), factor);
-            } catch (ArithmeticException e) {
+            byte[] bytes = reader.at(index);
+            if (!Utf8.isValid(bytes, 0, bytes.length)) {
                 throw new TarnException(
                         ErrorKind.INVALID,
-                        "Column '%s' holds a timestamp outside the range of %s".formatted(column, type),
-                        e);
+                        "Column '%s' expects text but the batch holds bytes that are not UTF-8; correct them or use a binary column"
+                                .formatted(column));
             }
+            return bytes;
         };
     }
 
-    private static long exactMicros(String column, long nanos) {
-        if (nanos % 1_000 != 0) {
-            throw new TarnException(
-                    ErrorKind.INVALID,
-                    "Column '%s' counts microseconds but the batch holds a value with nanoseconds; round it before writing"
-                            .formatted(column));
-        }
-        return nanos / 1_000;
-    }
-
-    private static BytesReader text(String column, Type type, FieldVector vector) {
+    private static BytesReader textUnchecked(String column, Type type, FieldVector vector) {
         if (vector instanceof VarCharVector text) {
             return text::get;
         }

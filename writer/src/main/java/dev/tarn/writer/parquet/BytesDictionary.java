@@ -14,6 +14,9 @@ final class BytesDictionary implements Dictionary {
     private int[] ends = new int[FIRST_TABLE_SIZE / 2];
     private int[] hashes = new int[FIRST_TABLE_SIZE / 2];
 
+    /** The first eight bytes of each value, which mostly tell values apart without looking at the rest. */
+    private long[] heads = new long[FIRST_TABLE_SIZE / 2];
+
     /** Index plus one, or 0. */
     private int[] table = new int[FIRST_TABLE_SIZE];
 
@@ -44,6 +47,7 @@ final class BytesDictionary implements Dictionary {
         size = newSize;
         table = new int[0];
         hashes = new int[0];
+        heads = new long[0];
     }
 
     @Override
@@ -53,7 +57,7 @@ final class BytesDictionary implements Dictionary {
 
     @Override
     public long allocatedBytes() {
-        return data.length + 4L * (ends.length + hashes.length + table.length);
+        return data.length + 8L * heads.length + 4L * (ends.length + hashes.length + table.length);
     }
 
     @Override
@@ -87,25 +91,36 @@ final class BytesDictionary implements Dictionary {
     }
 
     private int index(byte[] bytes, int start, int end) {
-        int hash = hash(bytes, start, end);
+        int length = end - start;
+        long head = head(bytes, start, length);
+        int hash = hash(head, bytes, start, end);
         int mask = table.length - 1;
         int slot = hash & mask;
         while (true) {
             int found = table[slot] - 1;
             if (found < 0) {
-                return add(bytes, start, end, hash, slot);
+                return add(bytes, start, end, head, hash, slot);
             }
-            if (hashes[found] == hash && Arrays.equals(bytes, start, end, data, start(found), ends[found])) {
+            if (heads[found] == head && hashes[found] == hash && isTail(found, bytes, start, end)) {
                 return found;
             }
             slot = slot + 1 & mask;
         }
     }
 
-    private int add(byte[] bytes, int start, int end, int hash, int slot) {
+    /** Whether a known value that begins like another is as long and ends like it. */
+    private boolean isTail(int found, byte[] bytes, int start, int end) {
+        int knownStart = start(found);
+        int length = end - start;
+        return ends[found] - knownStart == length
+                && (length <= 8 || Arrays.equals(bytes, start + 8, end, data, knownStart + 8, knownStart + length));
+    }
+
+    private int add(byte[] bytes, int start, int end, long head, int hash, int slot) {
         if (size == ends.length) {
             ends = Arrays.copyOf(ends, size * 2);
             hashes = Arrays.copyOf(hashes, size * 2);
+            heads = Arrays.copyOf(heads, size * 2);
         }
         int at = dataBytes();
         int needed = at + end - start;
@@ -115,6 +130,7 @@ final class BytesDictionary implements Dictionary {
         System.arraycopy(bytes, start, data, at, end - start);
         ends[size] = needed;
         hashes[size] = hash;
+        heads[size] = head;
         table[slot] = ++size;
         if (size * 2 > table.length) {
             rehash();
@@ -134,18 +150,29 @@ final class BytesDictionary implements Dictionary {
         }
     }
 
-    private static int hash(byte[] bytes, int start, int end) {
-        long hash = (end - start) * MULTIPLIER;
-        int i = start;
+    private static long head(byte[] bytes, int start, int length) {
+        if (length >= 8) {
+            return (long) ByteSink.LONGS.get(bytes, start);
+        }
+        if (start + 8 <= bytes.length) {
+            return (long) ByteSink.LONGS.get(bytes, start) & (1L << length * 8) - 1;
+        }
+        long head = 0;
+        for (int i = 0; i < length; i++) {
+            head |= (bytes[start + i] & 0xffL) << i * 8;
+        }
+        return head;
+    }
+
+    private static int hash(long head, byte[] bytes, int start, int end) {
+        long hash = mix(head ^ (end - start) * MULTIPLIER);
+        int i = start + 8;
         for (; i <= end - 8; i += 8) {
             hash = mix(hash ^ (long) ByteSink.LONGS.get(bytes, i));
         }
-        if (i <= end - 4) {
-            hash = mix(hash ^ (int) ByteSink.INTS.get(bytes, i));
-            i += 4;
-        }
-        for (; i < end; i++) {
-            hash = mix(hash ^ bytes[i]);
+        if (i < end) {
+            // Overlaps with what is mixed in already, which does no harm.
+            hash = mix(hash ^ (long) ByteSink.LONGS.get(bytes, end - 8));
         }
         return (int) (hash >>> 32);
     }

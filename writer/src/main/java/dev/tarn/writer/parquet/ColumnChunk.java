@@ -2,6 +2,7 @@ package dev.tarn.writer.parquet;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.parquet.ColumnEncoder.Compression;
 import dev.tarn.writer.parquet.EncodingScratch.EncodedValues;
 import dev.tarn.writer.parquet.FinishedPage.Version1;
 import dev.tarn.writer.parquet.FinishedPage.Version2;
@@ -30,6 +31,13 @@ final class ColumnChunk {
     private final ParquetFileOptions options;
     private final ColumnSettings settings;
     private final PageBuffer page;
+
+    /**
+     * Whether pages are of version 2, whose levels stand uncompressed in front of the values and whose values need not be
+     * compressed. Levels below lists and maps are many and compress well, so these columns keep to version 1.
+     */
+    private final boolean levelsApart;
+
     private final List<FinishedPage> pages = new ArrayList<>();
     private ColumnEncoder encoder;
     private @Nullable ColumnBloomFilter bloomFilter;
@@ -52,7 +60,8 @@ final class ColumnChunk {
         this.options = options;
         this.settings = settings;
         this.page = new PageBuffer(leaf);
-        this.encoder = new ColumnEncoder(leaf, options, settings.dictionary());
+        this.levelsApart = options.encodings() == ParquetEncodings.MODERN && leaf.maxRepetition() == 0;
+        this.encoder = newEncoder();
         this.bloomFilter = ColumnBloomFilter.of(leaf, options.columns(), settings.name());
     }
 
@@ -100,7 +109,7 @@ final class ColumnChunk {
         pages.clear();
         finishedBytes = 0;
         finishedRawBytes = 0;
-        encoder = new ColumnEncoder(leaf, options, settings.dictionary());
+        encoder = newEncoder();
         bloomFilter = ColumnBloomFilter.of(leaf, options.columns(), settings.name());
     }
 
@@ -115,6 +124,11 @@ final class ColumnChunk {
         Dictionary dictionary = encoder.dictionary();
         long entries = dictionary == null ? 0 : dictionary.plainBytes() / 2;
         return finishedBytes + (long) (page.valueBytes() * Math.min(1, ratio)) + entries;
+    }
+
+    private ColumnEncoder newEncoder() {
+        Compression compression = levelsApart ? Compression.VALUES : Compression.TRIALS;
+        return new ColumnEncoder(leaf, options, compression, settings.dictionary());
     }
 
     private int addSome(LeafBinding binding, RowSlice rows, int from, EncodingScratch scratch) {
@@ -180,7 +194,7 @@ final class ColumnChunk {
         FinishedPage finished = new FinishedPage(
                 page,
                 scratch.best.encoding,
-                options.encodings() == ParquetEncodings.MODERN ? version2(scratch) : version1(scratch),
+                levelsApart ? version2(scratch) : version1(scratch),
                 statistics,
                 PageStatistics.sizes(page));
         pages.add(finished);

@@ -23,6 +23,7 @@ final class ColumnEncoder {
 
     private final LeafColumn leaf;
     private final ParquetFileOptions options;
+    private final Compression compression;
     private @Nullable Dictionary dictionary;
     private boolean dictionaryOpen;
     private Encoding plain = Encoding.PLAIN;
@@ -31,9 +32,18 @@ final class ColumnEncoder {
     private int futilePages;
     private int pagesWithoutCodec;
 
-    ColumnEncoder(LeafColumn leaf, ParquetFileOptions options, boolean dictionaryAllowed) {
+    /** What is compressed here. */
+    enum Compression {
+        /** The values of every page. */
+        VALUES,
+        /** Only what has to be compared; levels and values are compressed together later. */
+        TRIALS
+    }
+
+    ColumnEncoder(LeafColumn leaf, ParquetFileOptions options, Compression compression, boolean dictionaryAllowed) {
         this.leaf = leaf;
         this.options = options;
+        this.compression = compression;
         this.dictionaryOpen = dictionaryAllowed && leaf.physical() != Physical.BOOLEAN;
     }
 
@@ -49,7 +59,7 @@ final class ColumnEncoder {
     }
 
     /**
-     * Encodes and compresses the values of a page into {@code scratch.best}.
+     * Encodes the values of a page into {@code scratch.best}, compressed if that is done here.
      *
      * @param lastPage whether the row group ends with this page
      */
@@ -77,7 +87,7 @@ final class ColumnEncoder {
             return;
         }
         ValueEncodings.encode(page, plain, scratch, scratch.best);
-        compress(scratch.best, scratch);
+        compressFinal(scratch);
     }
 
     private void encodeNothing(EncodedValues out) {
@@ -137,7 +147,7 @@ final class ColumnEncoder {
         int[] indexes = scratch.numbers(count);
         int probe = Math.min(count, Math.max(1_024, count / 8));
         tried.index(page, 0, probe, indexes);
-        if (tried.size() > probe - probe / 4) {
+        if (tried.size() > probe - probe / 10) {
             return null;
         }
         tried.index(page, probe, count, indexes);
@@ -145,6 +155,7 @@ final class ColumnEncoder {
             return null;
         }
         encodeIndexes(tried, indexes, count, scratch);
+        compress(scratch.best, scratch);
         return tried;
     }
 
@@ -176,6 +187,7 @@ final class ColumnEncoder {
             return false;
         }
         encodeIndexes(current, indexes, count, scratch);
+        compressFinal(scratch);
         return true;
     }
 
@@ -186,7 +198,13 @@ final class ColumnEncoder {
         int bitWidth = HybridRuns.bitWidth(current.size() - 1);
         out.raw.put(bitWidth);
         HybridRuns.encode(indexes, count, bitWidth, out.raw);
-        compress(out, scratch);
+    }
+
+    /** Compresses what needs no comparison, unless it is to be compressed together with the levels. */
+    private void compressFinal(EncodingScratch scratch) {
+        if (compression == Compression.VALUES) {
+            compress(scratch.best, scratch);
+        }
     }
 
     private void compress(EncodedValues values, EncodingScratch scratch) {

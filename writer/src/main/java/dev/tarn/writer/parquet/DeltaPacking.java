@@ -1,22 +1,31 @@
 package dev.tarn.writer.parquet;
 
+import java.util.Arrays;
+
 /**
- * Parquet's DELTA_BINARY_PACKED: differences of neighbours in blocks of 128, each less the smallest of its block, packed
- * in four miniblocks with a bit width of their own. Reused from page to page; confined to one thread.
+ * Parquet's DELTA_BINARY_PACKED: differences of neighbours in blocks, each less the smallest of its block, packed in
+ * miniblocks with a bit width of their own. Blocks are large, since equal differences then look alike throughout the page
+ * and the codec finds them. Reused from page to page; confined to one thread.
  *
  * @see <a href="https://parquet.apache.org/docs/file-format/data-pages/encodings/#DELTAENC">Delta encoding</a>
  */
 final class DeltaPacking {
-    private static final int BLOCK = 128;
-    private static final int MINIBLOCKS = 4;
-    private static final int MINIBLOCK = BLOCK / MINIBLOCKS;
+    private static final int LARGE_BLOCK = 2_048;
+    private static final int LARGE_MINIBLOCK = 64;
 
-    private final long[] deltas = new long[BLOCK];
+    /** A block of few values would mostly hold the bit widths of miniblocks that it does not need. */
+    private static final int SMALL_BLOCK = 128;
+
+    private static final int SMALL_MINIBLOCK = 32;
+
+    private final long[] deltas = new long[LARGE_BLOCK];
+    private int block = LARGE_BLOCK;
+    private int miniblock = LARGE_MINIBLOCK;
 
     void encode(int[] values, int count, ByteSink out) {
         begin(count, count == 0 ? 0 : values[0], out);
-        for (int from = 1; from < count; from += BLOCK) {
-            int length = Math.min(BLOCK, count - from);
+        for (int from = 1; from < count; from += block) {
+            int length = Math.min(block, count - from);
             long min = Long.MAX_VALUE;
             for (int i = 0; i < length; i++) {
                 // The difference wraps at 32 bits, as readers add it.
@@ -30,8 +39,8 @@ final class DeltaPacking {
 
     void encode(long[] values, int count, ByteSink out) {
         begin(count, count == 0 ? 0 : values[0], out);
-        for (int from = 1; from < count; from += BLOCK) {
-            int length = Math.min(BLOCK, count - from);
+        for (int from = 1; from < count; from += block) {
+            int length = Math.min(block, count - from);
             long min = Long.MAX_VALUE;
             for (int i = 0; i < length; i++) {
                 long delta = values[from + i] - values[from + i - 1];
@@ -42,9 +51,12 @@ final class DeltaPacking {
         }
     }
 
-    private static void begin(int count, long first, ByteSink out) {
-        out.putUnsignedVarInt(BLOCK);
-        out.putUnsignedVarInt(MINIBLOCKS);
+    private void begin(int count, long first, ByteSink out) {
+        boolean large = count > LARGE_BLOCK / 2;
+        block = large ? LARGE_BLOCK : SMALL_BLOCK;
+        miniblock = large ? LARGE_MINIBLOCK : SMALL_MINIBLOCK;
+        out.putUnsignedVarInt(block);
+        out.putUnsignedVarInt(block / miniblock);
         out.putUnsignedVarInt(count);
         out.putZigZagVarLong(first);
     }
@@ -52,18 +64,20 @@ final class DeltaPacking {
     private void encodeBlock(int length, long min, ByteSink out) {
         out.putZigZagVarLong(min);
         int widthsAt = out.size();
-        out.putInt(0);
-        int used = (length + MINIBLOCK - 1) / MINIBLOCK;
+        int miniblocks = block / miniblock;
+        Arrays.fill(out.reserve(miniblocks), widthsAt, widthsAt + miniblocks, (byte) 0);
+        out.advance(miniblocks);
+        int used = (length + miniblock - 1) / miniblock;
         for (int mini = 0; mini < used; mini++) {
-            int from = mini * MINIBLOCK;
-            int to = Math.min(from + MINIBLOCK, length);
+            int from = mini * miniblock;
+            int to = Math.min(from + miniblock, length);
             long bits = 0;
             for (int i = from; i < to; i++) {
                 long above = deltas[i] - min;
                 deltas[i] = above;
                 bits |= above;
             }
-            for (int i = to; i < from + MINIBLOCK; i++) {
+            for (int i = to; i < from + miniblock; i++) {
                 deltas[i] = 0;
             }
             int width = 64 - Long.numberOfLeadingZeros(bits);
@@ -75,11 +89,11 @@ final class DeltaPacking {
     }
 
     private void pack(int from, int width, ByteSink out) {
-        byte[] bytes = out.reserve(MINIBLOCK / 8 * width + 8);
+        byte[] bytes = out.reserve(miniblock / 8 * width + 8);
         int at = out.size();
         long packed = 0;
         int bits = 0;
-        for (int i = from; i < from + MINIBLOCK; i++) {
+        for (int i = from; i < from + miniblock; i++) {
             long value = deltas[i];
             packed |= value << bits;
             bits += width;
@@ -90,10 +104,10 @@ final class DeltaPacking {
                 packed = bits == 0 ? 0 : value >>> (width - bits);
             }
         }
-        // 32 values of any width end on a multiple of 32 bits.
+        // Multiples of 32 values of any width end on a multiple of 32 bits.
         if (bits > 0) {
             ByteSink.INTS.set(bytes, at, (int) packed);
         }
-        out.advance(MINIBLOCK / 8 * width);
+        out.advance(miniblock / 8 * width);
     }
 }

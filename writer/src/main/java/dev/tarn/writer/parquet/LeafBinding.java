@@ -4,6 +4,7 @@ import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.internal.ColumnReaders;
 import dev.tarn.writer.parquet.PathStep.Shape;
+import dev.tarn.writer.variant.VariantLayout;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.NullVector;
-import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.BaseListVector;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.complex.StructVector;
@@ -49,11 +49,11 @@ final class LeafBinding {
      *
      * @throws TarnException INVALID naming the column, if a vector does not fit
      */
-    static LeafBinding of(LeafColumn leaf, VectorSchemaRoot batch) {
+    static LeafBinding of(LeafColumn leaf, VariantLayout.Columns batch) {
         List<BoundStep> steps = new ArrayList<>();
         FieldVector above = null;
         for (PathStep step : leaf.path()) {
-            FieldVector vector = steps.isEmpty() ? batch.getVector(step.field()) : child(above, step);
+            FieldVector vector = steps.isEmpty() ? batch.vector(step.field()) : child(above, step);
             if (vector == null && step.writeDefault() != null && (steps.isEmpty() || above != null)) {
                 steps.add(new BoundStep(step, false, null, null, null));
                 return new LeafBinding(steps, ValueSources.constant(leaf, step.writeDefault()));

@@ -1,12 +1,9 @@
 package dev.tarn.writer.parquet;
 
-import dev.tarn.common.ErrorKind;
-import dev.tarn.common.TarnException;
 import dev.tarn.writer.parquet.PathStep.Child;
 import dev.tarn.writer.parquet.PathStep.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -50,10 +47,14 @@ record LeafColumn(ColumnDescriptor descriptor, Type type, List<PathStep> path, P
         return id == null ? null : id.intValue();
     }
 
-    /** The leaves of a file, in the order of Parquet's columns; columns of type unknown have none. */
-    static List<LeafColumn> of(Schema schema, MessageType file) {
+    /**
+     * The leaves of a file, in the order of Parquet's columns; columns of type unknown have none.
+     *
+     * @param columns with structs in the place of variants
+     */
+    static List<LeafColumn> of(List<Types.NestedField> columns, MessageType file) {
         Walk walk = new Walk(file.getColumns());
-        walk.fields("", schema.columns(), file, List.of());
+        walk.fields("", columns, file, List.of());
         return walk.found;
     }
 
@@ -104,11 +105,6 @@ record LeafColumn(ColumnDescriptor descriptor, Type type, List<PathStep> path, P
                             entries.getType(1),
                             path);
                 }
-                case VARIANT ->
-                    throw new TarnException(
-                            ErrorKind.UNSUPPORTED,
-                            "Column '%s' has type %s, which cannot be written column by column yet"
-                                    .formatted(step.name(), step.type()));
                 default -> leaf(step.type(), path);
             }
         }

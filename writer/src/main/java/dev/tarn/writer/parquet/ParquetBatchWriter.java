@@ -2,9 +2,11 @@ package dev.tarn.writer.parquet;
 
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.parquet.ColumnChunk.ColumnSettings;
+import dev.tarn.writer.variant.VariantLayout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -13,12 +15,10 @@ import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.crypto.FileEncryptionProperties;
 import org.apache.parquet.hadoop.ParquetFileWriter;
-import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,51 +39,45 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     private static final String SCHEMA_KEY = "iceberg.schema";
 
+    private final OutputFile output;
     private final String location;
     private final Schema schema;
     private final ParquetFileOptions options;
-    private final List<LeafColumn> leaves;
     private final List<FloatingPointMetrics> floats = new ArrayList<>();
     private final List<ColumnChunk> columns = new ArrayList<>();
-    private final ParquetFileWriter file;
+    private List<LeafColumn> leaves = List.of();
+
+    /** Absent until the layout of the variants is known. */
+    private @Nullable VariantLayout layout;
+
+    private @Nullable ParquetFileWriter file;
     private long rows;
     private long rowsInGroup;
     private @Nullable WrittenFile written;
     private boolean failed;
     private boolean closed;
 
-    private ParquetBatchWriter(OutputFile output, Schema schema, ParquetFileOptions options) throws IOException {
+    private ParquetBatchWriter(OutputFile output, Schema schema, ParquetFileOptions options) {
+        this.output = output;
         this.location = output.location();
         this.schema = schema;
         this.options = options;
-        MessageType parquetSchema = ParquetSchemaUtil.convert(schema, "table");
-        this.leaves = LeafColumn.of(schema, parquetSchema);
-        for (LeafColumn leaf : leaves) {
-            columns.add(new ColumnChunk(leaf, options, settings(leaf)));
-        }
-        this.file = new ParquetFileWriter(
-                new ParquetOutput(output),
-                parquetSchema,
-                ParquetFileWriter.Mode.CREATE,
-                options.rowGroupBytes(),
-                0,
-                noEncryption(),
-                ParquetProperties.builder().build());
-        file.start();
     }
 
     /**
-     * Begins a file that does not exist yet.
+     * Begins a file that does not exist yet. Where variants are to be shredded it is made with the first rows, which decide
+     * how.
      *
-     * @throws TarnException UNSUPPORTED naming column and type, for variant columns; INVALID naming the property, if a
-     *     setting of a column cannot be used
+     * @throws TarnException INVALID naming the property, if a setting of a column cannot be used
      */
     public static ParquetBatchWriter open(OutputFile output, Schema schema, ParquetFileOptions options) {
-        try {
-            return new ParquetBatchWriter(output, schema, options);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot begin " + output.location(), e);
+        ParquetBatchWriter writer = new ParquetBatchWriter(output, schema, options);
+        boolean shreds = options.shreddingSampleRows() > 0
+                && schema.columns().stream().anyMatch(column -> column.type().isVariantType());
+        if (!shreds) {
+            writer.begin(VariantLayout.unshredded(schema));
         }
+        return writer;
     }
 
     /**
@@ -92,7 +86,17 @@ public final class ParquetBatchWriter implements AutoCloseable {
      * @throws TarnException INVALID naming the column, if a vector does not fit or a value cannot be written
      */
     public void write(VectorSchemaRoot batch) {
-        write(batch, batch.getRowCount(), RowSlice::range);
+        VariantLayout variants = layout;
+        if (variants == null || variants.rewritesVectors()) {
+            // Shredding rewrites some rows of a batch, so it needs their numbers.
+            int[] all = new int[batch.getRowCount()];
+            Arrays.setAll(all, row -> row);
+            write(batch, all, all.length);
+            return;
+        }
+        try (VariantLayout.Columns vectors = variants.open(batch, new int[0], 0)) {
+            write(vectors, batch.getRowCount(), RowSlice::range);
+        }
     }
 
     /**
@@ -103,7 +107,17 @@ public final class ParquetBatchWriter implements AutoCloseable {
      * @throws TarnException INVALID naming the column, if a vector does not fit or a value cannot be written
      */
     public void write(VectorSchemaRoot batch, int[] selected, int count) {
-        write(batch, count, (from, length) -> RowSlice.of(selected, from, length));
+        if (count == 0) {
+            return;
+        }
+        VariantLayout variants = layout;
+        if (variants == null) {
+            variants = VariantLayout.sampled(schema, batch, selected, count, options.shreddingSampleRows());
+            begin(variants);
+        }
+        try (VariantLayout.Columns vectors = variants.open(batch, selected, count)) {
+            write(vectors, count, (from, length) -> RowSlice.of(selected, from, length));
+        }
     }
 
     /** Rows written so far. */
@@ -136,12 +150,13 @@ public final class ParquetBatchWriter implements AutoCloseable {
                 options.threads(),
                 columns.size(),
                 (column, scratch) -> columns.get(column).end(scratch));
+        ParquetFileWriter opened = file();
         try {
-            file.startBlock(rowsInGroup);
+            opened.startBlock(rowsInGroup);
             for (ColumnChunk column : columns) {
-                column.writeTo(file);
+                column.writeTo(opened);
             }
-            file.endBlock();
+            opened.endBlock();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + location, e);
         }
@@ -157,8 +172,12 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
         flushRowGroup();
         failed = true;
+        if (file == null) {
+            begin(VariantLayout.unshredded(schema));
+        }
+        ParquetFileWriter opened = file();
         try {
-            file.end(Map.of(SCHEMA_KEY, SchemaParser.toJson(schema)));
+            opened.end(Map.of(SCHEMA_KEY, SchemaParser.toJson(schema)));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot finish " + location, e);
         }
@@ -167,8 +186,8 @@ public final class ParquetBatchWriter implements AutoCloseable {
         WrittenFile result = new WrittenFile(
                 location,
                 bytes,
-                ParquetUtil.footerMetrics(file.getFooter(), counted, options.metrics()),
-                ParquetUtil.getSplitOffsets(file.getFooter()));
+                ParquetUtil.footerMetrics(opened.getFooter(), counted, options.metrics()),
+                ParquetUtil.getSplitOffsets(opened.getFooter()));
         written = result;
         close();
         return result;
@@ -182,7 +201,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
         closed = true;
         columns.clear();
         try {
-            file.close();
+            if (file != null) {
+                file.close();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot close " + location, e);
         }
@@ -194,7 +215,37 @@ public final class ParquetBatchWriter implements AutoCloseable {
         RowSlice slice(int from, int count);
     }
 
-    private void write(VectorSchemaRoot batch, int count, Slices slices) {
+    private void begin(VariantLayout variants) {
+        leaves = LeafColumn.of(variants.columns(), variants.parquetSchema());
+        for (LeafColumn leaf : leaves) {
+            columns.add(new ColumnChunk(leaf, options, settings(leaf)));
+        }
+        try {
+            ParquetFileWriter opened = new ParquetFileWriter(
+                    new ParquetOutput(output),
+                    variants.parquetSchema(),
+                    ParquetFileWriter.Mode.CREATE,
+                    options.rowGroupBytes(),
+                    0,
+                    noEncryption(),
+                    ParquetProperties.builder().build());
+            file = opened;
+            opened.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot begin " + location, e);
+        }
+        layout = variants;
+    }
+
+    private ParquetFileWriter file() {
+        ParquetFileWriter opened = file;
+        if (opened == null) {
+            throw new IllegalStateException("Nothing was written to " + location);
+        }
+        return opened;
+    }
+
+    private void write(VariantLayout.Columns batch, int count, Slices slices) {
         requireUsable();
         // Until every column has taken its values, columns may differ in rows.
         failed = true;
@@ -270,7 +321,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     private long position() {
         try {
-            return file.getPos();
+            return file == null ? 0 : file.getPos();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the position in " + location, e);
         }

@@ -7,7 +7,7 @@ import org.apache.parquet.column.Encoding;
 /** Which encodings a file may use. */
 public enum ParquetEncodings {
     /**
-     * Version 2 pages; deltas for whole numbers and text, split byte streams for floating point, dictionaries. What is
+     * Version 2 pages, except below lists and maps; deltas for whole numbers and text, split byte streams for floating point, dictionaries. What is
      * smallest is found out for each column and row group. Read by Iceberg 1.11, Spark 3.5, Trino, DuckDB, Arrow and later.
      */
     MODERN,

@@ -23,6 +23,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * @param columns what differs between columns
  * @param threads how many columns may be encoded at the same time; the threads are shared by all files of the process and
  *     never more than its cores
+ * @param shreddingSampleRows rows that are looked at to choose what of a variant gets columns of its own; 0 for nothing
  */
 public record ParquetFileOptions(
         CompressionCodecName codec,
@@ -34,7 +35,8 @@ public record ParquetFileOptions(
         MetricsConfig metrics,
         ParquetEncodings encodings,
         ColumnOptions columns,
-        int threads) {
+        int threads,
+        int shreddingSampleRows) {
     /** Table property: {@code modern} or {@code compatible}. */
     public static final String ENCODINGS_PROPERTY = "tarn.parquet.encodings";
 
@@ -53,6 +55,9 @@ public record ParquetFileOptions(
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1 but was " + threads);
         }
+        if (shreddingSampleRows < 0) {
+            throw new IllegalArgumentException("shreddingSampleRows must be at least 0 but was " + shreddingSampleRows);
+        }
         switch (codec) {
             case ZSTD, SNAPPY, GZIP, UNCOMPRESSED -> {}
             default ->
@@ -62,7 +67,7 @@ public record ParquetFileOptions(
         }
     }
 
-    /** Modern encodings, no settings of single columns, and as many threads as there are cores. */
+    /** Modern encodings, no settings of single columns, as many threads as there are cores, and no shredding. */
     public ParquetFileOptions(
             CompressionCodecName codec,
             int codecLevel,
@@ -81,7 +86,8 @@ public record ParquetFileOptions(
                 metrics,
                 ParquetEncodings.MODERN,
                 ColumnOptions.DEFAULTS,
-                Runtime.getRuntime().availableProcessors());
+                Runtime.getRuntime().availableProcessors(),
+                0);
     }
 
     /**
@@ -119,7 +125,8 @@ public record ParquetFileOptions(
                         properties,
                         TableProperties.PARQUET_BLOOM_FILTER_MAX_BYTES,
                         TableProperties.PARQUET_BLOOM_FILTER_MAX_BYTES_DEFAULT)),
-                (int) number(properties, THREADS_PROPERTY, Runtime.getRuntime().availableProcessors()));
+                (int) number(properties, THREADS_PROPERTY, Runtime.getRuntime().availableProcessors()),
+                shreddingSampleRows(properties));
     }
 
     /** The same with other encodings. */
@@ -134,7 +141,8 @@ public record ParquetFileOptions(
                 metrics,
                 other,
                 columns,
-                threads);
+                threads,
+                shreddingSampleRows);
     }
 
     /** The same with other settings of single columns. */
@@ -149,7 +157,8 @@ public record ParquetFileOptions(
                 metrics,
                 encodings,
                 other,
-                threads);
+                threads,
+                shreddingSampleRows);
     }
 
     /** The same with another number of threads. */
@@ -164,7 +173,35 @@ public record ParquetFileOptions(
                 metrics,
                 encodings,
                 columns,
+                other,
+                shreddingSampleRows);
+    }
+
+    /** The same with another number of rows by which the shredding of variants is chosen. */
+    public ParquetFileOptions withShreddingSampleRows(int other) {
+        return new ParquetFileOptions(
+                codec,
+                codecLevel,
+                rowGroupBytes,
+                pageBytes,
+                pageRows,
+                dictionaryBytes,
+                metrics,
+                encodings,
+                columns,
+                threads,
                 other);
+    }
+
+    private static int shreddingSampleRows(Map<String, String> properties) {
+        String shred = properties.getOrDefault(TableProperties.PARQUET_SHRED_VARIANTS, "false");
+        if (!Boolean.parseBoolean(shred)) {
+            return 0;
+        }
+        return (int) number(
+                properties,
+                TableProperties.PARQUET_VARIANT_BUFFER_SIZE,
+                TableProperties.PARQUET_VARIANT_BUFFER_SIZE_DEFAULT);
     }
 
     private static CompressionCodecName codec(String name) {

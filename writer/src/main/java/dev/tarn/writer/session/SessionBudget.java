@@ -78,7 +78,7 @@ public final class SessionBudget {
             try {
                 while (waiting.peek() != ticket || usedBytes + bytes > limitBytes) {
                     largestHolder().ifPresent(Holder::requestFlush);
-                    awaitChange(bytes, end - System.nanoTime());
+                    wait(refuseIfOver(bytes, end - System.nanoTime()));
                 }
                 usedBytes += bytes;
             } catch (InterruptedException e) {
@@ -104,7 +104,7 @@ public final class SessionBudget {
     }
 
     @GuardedBy("this")
-    private void awaitChange(long bytes, long leftNanos) throws InterruptedException {
+    private long refuseIfOver(long bytes, long leftNanos) {
         if (leftNanos <= 0) {
             throw new TarnException(
                     ErrorKind.OVERLOADED,
@@ -112,6 +112,6 @@ public final class SessionBudget {
                             .formatted(limitBytes, usedBytes, bytes));
         }
         // Rounded up, as a wait of zero would last for ever.
-        wait(TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+        return TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1;
     }
 }

@@ -79,8 +79,8 @@ class GroupCommitterTest {
             CompletableFuture<CommitResult> good = committer.submit(set("q", 1));
             AtomicInteger unused = new AtomicInteger();
             CompletableFuture<CommitResult> repeated = committer.submit(set("p", 5, Map.of(), unused));
-            CompletableFuture<CommitResult> gap = committer.submit(
-                    set("p", 9, Map.of("p", Optional.of(new ProducerToken("p", 0, 8))), unused));
+            CompletableFuture<CommitResult> gap =
+                    committer.submit(set("p", 9, Map.of("p", Optional.of(new ProducerToken("p", 0, 8))), unused));
 
             assertThat(good.join().alreadyCommitted()).isFalse();
             assertThat(repeated.join().alreadyCommitted()).isTrue();
@@ -98,8 +98,8 @@ class GroupCommitterTest {
         try (GroupCommitter committer = committer(Duration.ofMillis(200))) {
             committer.submit(set("x", 1)).join();
             CompletableFuture<CommitResult> one = committer.submit(set("p", 1, Map.of("p", Optional.empty()), null));
-            CompletableFuture<CommitResult> two = committer.submit(
-                    set("p", 2, Map.of("p", Optional.of(new ProducerToken("p", 0, 1))), null));
+            CompletableFuture<CommitResult> two =
+                    committer.submit(set("p", 2, Map.of("p", Optional.of(new ProducerToken("p", 0, 1))), null));
 
             assertThat(one.join().snapshotId()).isEqualTo(two.join().snapshotId());
             assertThat(committer.committed()).containsEntry("p", new ProducerToken("p", 0, 2));
@@ -224,8 +224,7 @@ class GroupCommitterTest {
                 .withFormat(FileFormat.PARQUET)
                 .withFileSizeInBytes(10)
                 .withRecordCount(1);
-        DataFile built =
-                (spec.isUnpartitioned() ? file : file.withPartitionPath("id=1")).build();
+        DataFile built = (spec.isUnpartitioned() ? file : file.withPartitionPath("id=1")).build();
         return CommitSet.append(
                 List.of(built),
                 new CommitRequest(

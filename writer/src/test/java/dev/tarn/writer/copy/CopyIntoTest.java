@@ -16,7 +16,6 @@ import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -99,7 +98,7 @@ class CopyIntoTest {
         Path rejects = folder.resolve("rejects.jsonl");
 
         CopyReceipt receipt = copy(CopyOptions.of(List.of(file.toString()))
-                .withBadRows(new BadRows(BadRows.Rule.SKIP, Optional.of(rejects))));
+                .withBadRows(BadRows.SKIP_ROW.withRejects(rejects, BadRows.Content.INCLUDED)));
 
         assertThat(receipt.rowsLoaded()).isEqualTo(2);
         assertThat(receipt.rowsRejected()).isEqualTo(1);

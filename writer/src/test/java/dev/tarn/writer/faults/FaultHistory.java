@@ -98,7 +98,8 @@ final class FaultHistory {
         List<String> violations = new ArrayList<>();
         checkRows(violations);
         checkFiles(violations);
-        return new Outcome(violations.stream().map(v -> "seed " + seed + ": " + v).toList(), injected);
+        return new Outcome(
+                violations.stream().map(v -> "seed " + seed + ": " + v).toList(), injected);
     }
 
     private boolean done() {
@@ -111,8 +112,7 @@ final class FaultHistory {
     private void oneProcess(BufferAllocator allocator) {
         FaultPlan plan = new FaultPlan(random.nextLong(), probability);
         Table loaded = catalog.load(name);
-        FaultyOperations operations =
-                new FaultyOperations(((HasTableOperations) loaded).operations(), plan);
+        FaultyOperations operations = new FaultyOperations(((HasTableOperations) loaded).operations(), plan);
         Sink sink;
         try {
             sink = sinks.apply(new BaseTable(operations, loaded.name()), random);
@@ -170,7 +170,8 @@ final class FaultHistory {
         if (plan.isDead()) {
             return;
         }
-        for (Map.Entry<String, List<CompletableFuture<?>>> entry : Map.copyOf(offers).entrySet()) {
+        for (Map.Entry<String, List<CompletableFuture<?>>> entry :
+                Map.copyOf(offers).entrySet()) {
             boolean lost = entry.getValue().stream().anyMatch(CompletableFuture::isCompletedExceptionally);
             entry.getValue().removeIf(CompletableFuture::isDone);
             if (lost || (failed && entry.getKey().equals(producer))) {
@@ -216,9 +217,7 @@ final class FaultHistory {
     private static Path withoutPart(Path file) {
         String hidden = file.getFileName().toString();
         int end = hidden.indexOf(".parquet.");
-        return hidden.startsWith(".") && end > 0
-                ? file.resolveSibling(hidden.substring(1, end) + ".parquet")
-                : file;
+        return hidden.startsWith(".") && end > 0 ? file.resolveSibling(hidden.substring(1, end) + ".parquet") : file;
     }
 
     private void checkFiles(List<String> violations) {

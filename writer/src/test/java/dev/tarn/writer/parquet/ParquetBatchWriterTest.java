@@ -1,10 +1,7 @@
 package dev.tarn.writer.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tarn.common.ErrorKind;
-import dev.tarn.common.TarnException;
 import dev.tarn.storage.LocalFileIO;
 import dev.tarn.writer.arrow.ArrowSchemas;
 import dev.tarn.writer.arrow.RowTransposer;
@@ -34,7 +31,6 @@ import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
-import org.apache.iceberg.types.Types;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,34 +112,6 @@ class ParquetBatchWriterTest {
             assertThat(result.getLong(3)).as("seed %d", seed).isEqualTo(expectedElements);
             assertThat(result.getLong(4)).as("seed %d", seed).isEqualTo(expectedTexts);
         }
-    }
-
-    @Test
-    void aVariantColumnIsRefusedByName() {
-        Schema schema = new Schema(Types.NestedField.optional(1, "payload", Types.VariantType.get()));
-
-        assertThatThrownBy(() -> ParquetBatchWriter.open(
-                        new LocalFileIO()
-                                .newOutputFile(folder.resolve("v.parquet").toString()),
-                        schema,
-                        OPTIONS))
-                .isInstanceOfSatisfying(
-                        TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED))
-                .hasMessageContaining("'payload'");
-    }
-
-    @Test
-    void schemasGoToArrowAndBack() {
-        Schema there = ArrowSchemas.toIceberg(ArrowSchemas.toArrow(RandomRows.SCHEMA));
-
-        assertThat(there.columns())
-                .extracting(column ->
-                        column.name() + column.isOptional() + column.type().typeId())
-                .isEqualTo(RandomRows.SCHEMA.columns().stream()
-                        .map(column -> column.name()
-                                + column.isOptional()
-                                + column.type().typeId())
-                        .toList());
     }
 
     private static List<Record> randomRows(Random random, int count) {

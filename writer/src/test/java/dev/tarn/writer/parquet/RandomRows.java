@@ -21,8 +21,8 @@ import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
 /** Random rows over every type that can be written. */
-final class RandomRows {
-    static final Schema SCHEMA = new Schema(
+public final class RandomRows {
+    public static final Schema SCHEMA = new Schema(
             Types.NestedField.required(1, "id", Types.LongType.get()),
             Types.NestedField.optional(2, "b", Types.BooleanType.get()),
             Types.NestedField.optional(3, "i", Types.IntegerType.get()),
@@ -60,9 +60,68 @@ final class RandomRows {
                                             29, "inner", Types.ListType.ofOptional(30, Types.StringType.get())),
                                     Types.NestedField.optional(31, "n", Types.IntegerType.get())))));
 
+    /** Types that a column of a random schema may have. */
+    private static final List<Type> PRIMITIVES = SCHEMA.columns().stream()
+            .map(Types.NestedField::type)
+            .filter(Type::isPrimitiveType)
+            .toList();
+
     private RandomRows() {}
 
-    static Record next(Random random) {
+    /** A schema with an id, and columns of random types up to three levels deep. */
+    static Schema schema(Random random) {
+        int[] nextId = {1_000};
+        List<Types.NestedField> columns = new ArrayList<>();
+        columns.add(Types.NestedField.required(1, "id", Types.LongType.get()));
+        int count = 2 + random.nextInt(8);
+        for (int i = 0; i < count; i++) {
+            columns.add(field(random, nextId, "c" + i, type(random, nextId, 3)));
+        }
+        return new Schema(columns);
+    }
+
+    private static Types.NestedField field(Random random, int[] nextId, String name, Type type) {
+        return random.nextInt(3) == 0
+                ? Types.NestedField.required(nextId[0]++, name, type)
+                : Types.NestedField.optional(nextId[0]++, name, type);
+    }
+
+    private static Type type(Random random, int[] nextId, int depth) {
+        int shape = depth == 0 ? 0 : random.nextInt(6);
+        return switch (shape) {
+            case 1 -> {
+                List<Types.NestedField> fields = new ArrayList<>();
+                int count = 1 + random.nextInt(3);
+                for (int i = 0; i < count; i++) {
+                    fields.add(field(random, nextId, "f" + i, type(random, nextId, depth - 1)));
+                }
+                yield Types.StructType.of(fields);
+            }
+            case 2 -> {
+                Type element = type(random, nextId, depth - 1);
+                yield random.nextBoolean()
+                        ? Types.ListType.ofOptional(nextId[0]++, element)
+                        : Types.ListType.ofRequired(nextId[0]++, element);
+            }
+            case 3 -> {
+                Type value = type(random, nextId, depth - 1);
+                yield random.nextBoolean()
+                        ? Types.MapType.ofOptional(nextId[0]++, nextId[0]++, Types.StringType.get(), value)
+                        : Types.MapType.ofRequired(nextId[0]++, nextId[0]++, Types.StringType.get(), value);
+            }
+            default -> {
+                Type primitive = PRIMITIVES.get(random.nextInt(PRIMITIVES.size()));
+                // Arrays have no equality of their own inside lists, which would make the comparison of rows useless.
+                yield primitive.typeId() == Type.TypeID.FIXED ? Types.BinaryType.get() : primitive;
+            }
+        };
+    }
+
+    static Record next(Random random, Schema schema) {
+        return (Record) value(random, schema.asStruct());
+    }
+
+    public static Record next(Random random) {
         return (Record) value(random, SCHEMA.asStruct());
     }
 
@@ -104,8 +163,8 @@ final class RandomRows {
             case BOOLEAN -> random.nextBoolean();
             case INTEGER -> random.nextInt();
             case LONG -> random.nextLong();
-            case FLOAT -> random.nextInt(10) == 0 ? Float.NaN : random.nextFloat() - 0.5f;
-            case DOUBLE -> random.nextInt(10) == 0 ? Double.NaN : random.nextGaussian();
+            case FLOAT -> (float) floatingPoint(random);
+            case DOUBLE -> floatingPoint(random);
             case DATE -> LocalDate.ofEpochDay(random.nextInt(40_000) - 20_000);
             case TIME -> LocalTime.ofNanoOfDay(random.nextInt(86_400_000) * 1_000_000L + 123_000);
             case TIMESTAMP -> {
@@ -128,6 +187,17 @@ final class RandomRows {
                 yield new BigDecimal(random.nextBoolean() ? unscaled : unscaled.negate(), decimal.scale());
             }
             default -> throw new IllegalArgumentException("no random value of " + type);
+        };
+    }
+
+    private static double floatingPoint(Random random) {
+        return switch (random.nextInt(40)) {
+            case 0, 1, 2, 3 -> Double.NaN;
+            case 4 -> -0.0;
+            case 5 -> 0.0;
+            case 6 -> Double.POSITIVE_INFINITY;
+            case 7 -> Double.NEGATIVE_INFINITY;
+            default -> random.nextGaussian();
         };
     }
 
