@@ -56,6 +56,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
+    private ContractFlags contractFlags = new ContractFlags();
+
+    @Mixin
     private CatalogFlags flags = new CatalogFlags();
 
     @Mixin
@@ -101,8 +104,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
             if (create && !connection.catalog().tableExists(identifier)) {
                 create(connection, identifier);
             }
-            connection.load(table);
-            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, options, values);
+            KafkaIngestOptions held = options.withWrite(IngestOptions.defaults()
+                    .withGates(contractFlags.gates(connection, identifier, connection.load(table))));
+            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, held, values);
             Optional<RecordDecoder> keys = formatFlags.keys(registry);
             return run(keys.isPresent() ? ingest.withKeys(keys.get()) : ingest);
         }

@@ -62,14 +62,12 @@ public final class TableContract {
     }
 
     /**
-     * Tests a snapshot, for audits: the broken rules of severity error, for people.
+     * The same for audits: the broken rules of severity error, for people.
      *
-     * @throws TarnException INVALID if a rule does not fit its column
+     * @throws TarnException as {@link #test}
      */
-    public static List<String> violations(Contract contract, Table table, long snapshotId, ContractOptions options) {
-        Evaluation evaluation = evaluation(contract, table, SnapshotRef.MAIN_BRANCH, options.withoutSql());
-        look(evaluation, table, snapshotId, options);
-        return report(evaluation, options).violations().stream()
+    public static List<String> violations(Contract contract, Table table, String branch, ContractOptions options) {
+        return test(contract, table, branch, options).violations().stream()
                 .map(RuleOutcome::describe)
                 .toList();
     }

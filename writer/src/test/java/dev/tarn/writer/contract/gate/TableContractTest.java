@@ -113,7 +113,7 @@ class TableContractTest {
         assertThat(TableContract.test(contract, table, "main", options()).passed())
                 .isTrue();
         assertThat(TableContract.violations(
-                        contract, table, table.snapshot("audit/1").snapshotId(), options()))
+                        contract, table, "audit/1", options()))
                 .containsExactly("enum(status) of column status: 1 of 2 rows");
         assertThatThrownBy(() -> TableContract.test(contract, table, "audit/2", options()))
                 .isInstanceOfSatisfying(
