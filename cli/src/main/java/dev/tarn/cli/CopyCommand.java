@@ -51,7 +51,12 @@ final class CopyCommand implements Callable<Integer> {
     @Mixin
     private CopyFlags reading = new CopyFlags();
 
-    @Option(names = "--create", description = "Create the table, if there is none, for what a sample of the files holds.")
+    @Mixin
+    private ContractFlags contract = new ContractFlags();
+
+    @Option(
+            names = "--create",
+            description = "Create the table, if there is none, for what a sample of the files holds.")
     private boolean create;
 
     @Option(
@@ -122,11 +127,13 @@ final class CopyCommand implements Callable<Integer> {
                 printHistory(connection);
                 return ExitCode.OK.number();
             }
-            CopyOptions options = options(connection);
+            CopyOptions ungated = options(connection);
             TableIdentifier identifier = CatalogConnection.identifier(table);
             boolean created = create && !connection.catalog().tableExists(identifier);
-            Table target = created ? create(connection, identifier, options) : connection.load(table);
+            Table target = created ? create(connection, identifier, ungated) : connection.load(table);
             try {
+                CopyOptions options = ungated.withIngest(
+                        ungated.ingest().withGates(contract.gates(connection, identifier, target)));
                 CopyReceipt receipt = register
                         ? CopyInto.register(target, options, new Progress())
                         : CopyInto.run(target, options, new Progress());
@@ -150,14 +157,15 @@ final class CopyCommand implements Callable<Integer> {
         }
         if (register && (purge || validateOnly)) {
             throw new TarnException(
-                    ErrorKind.INVALID, "--register goes with neither --purge nor --validate-only: the files stay in use");
+                    ErrorKind.INVALID,
+                    "--register goes with neither --purge nor --validate-only: the files stay in use");
         }
         if (validateOnly && purge) {
-            throw new TarnException(ErrorKind.INVALID, "--validate-only loads nothing, so that --purge cannot go with it");
+            throw new TarnException(
+                    ErrorKind.INVALID, "--validate-only loads nothing, so that --purge cannot go with it");
         }
         if (!create && !(partition.isEmpty() && sort.isEmpty() && properties.isEmpty())) {
-            throw new TarnException(
-                    ErrorKind.INVALID, "--partition, --sort and --property only go with --create");
+            throw new TarnException(ErrorKind.INVALID, "--partition, --sort and --property only go with --create");
         }
     }
 
@@ -178,8 +186,9 @@ final class CopyCommand implements Callable<Integer> {
     }
 
     private CopyOptions options(CatalogConnection connection) {
-        CopyOptions options =
-                reading.apply(CopyOptions.of(files)).withSourceIo(connection.fileIoProperties()).withMode(mode());
+        CopyOptions options = reading.apply(CopyOptions.of(files))
+                .withSourceIo(connection.fileIoProperties())
+                .withMode(mode());
         if (!branch.isEmpty()) {
             options = options.withIngest(IngestOptions.defaults().withBranch(branch));
         }

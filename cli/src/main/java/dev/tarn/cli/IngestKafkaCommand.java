@@ -12,6 +12,8 @@ import dev.tarn.kafka.KafkaSource;
 import dev.tarn.kafka.decode.RecordDecoder;
 import dev.tarn.kafka.registry.SchemaRegistry;
 import dev.tarn.kafka.rows.UnknownFields;
+import dev.tarn.writer.contract.gate.ContractOptions;
+import dev.tarn.writer.contract.gate.Contracts;
 import dev.tarn.writer.ingest.IngestOptions;
 import java.net.URI;
 import java.util.ArrayList;
@@ -54,6 +56,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
     private static final long STOP_SECONDS = 60;
 
     private final Console console;
+
+    @Mixin
+    private ContractFlags contractFlags = new ContractFlags();
 
     @Mixin
     private CatalogFlags flags = new CatalogFlags();
@@ -101,8 +106,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
             if (create && !connection.catalog().tableExists(identifier)) {
                 create(connection, identifier);
             }
-            connection.load(table);
-            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, options, values);
+            KafkaIngestOptions held = options.withWrite(IngestOptions.defaults()
+                    .withGates(contractFlags.gates(connection, identifier, connection.load(table))));
+            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, held, values);
             Optional<RecordDecoder> keys = formatFlags.keys(registry);
             return run(keys.isPresent() ? ingest.withKeys(keys.get()) : ingest);
         }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -237,7 +236,7 @@ public final class Ingest {
     /** As {@link #overwrite(ArrowReader, Expression)}, for the batches of a source. */
     public IngestReceipt overwrite(BatchSource source, Expression filter) {
         return unlessCommitted(() -> {
-            SchemaAlignment.align(table, source.schema(), options.evolution());
+            SchemaAlignment.align(table, source.schema(), options);
             FilterChange change = filter(filter);
             try (WriteGates gates = WriteGates.open(table, options);
                     PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
@@ -247,7 +246,7 @@ public final class Ingest {
                     writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
                 }
                 List<DataFile> files = complete(writer, gates);
-                return change(change, files, options.request(gates, Set.of()), gates.rejectedRows())
+                return change(change, files, options.request(gates), gates.rejectedRows())
                         .withContract(gates.report());
             }
         });
@@ -289,7 +288,7 @@ public final class Ingest {
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
         }
-        SchemaAlignment.align(table, source.schema(), options.evolution());
+        SchemaAlignment.align(table, source.schema(), options);
         Optional<ColumnSketches> sketches =
                 options.sketches() ? Optional.of(new ColumnSketches(table.schema())) : Optional.empty();
         try (WriteGates gates = WriteGates.open(table, options, kind, List.of());
@@ -305,7 +304,7 @@ public final class Ingest {
                     && options.token().isEmpty()) {
                 return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates, Set.of());
+            CommitRequest request = options.request(gates);
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
