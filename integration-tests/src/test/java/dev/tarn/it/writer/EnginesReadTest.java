@@ -152,7 +152,7 @@ class EnginesReadTest {
         }
     }
 
-    /** PyIceberg 0.12 reads null maps as empty ones; pyarrow, which it stands on, reads the same files right. */
+    /** PyIceberg 0.12 reads some null maps as empty ones; pyarrow, which it stands on, reads the same files right. */
     private static List<String> ofPyIceberg(Schema schema, List<Record> rows) {
         return CanonicalRows.ofNullMapsAsEmpty(schema.asStruct(), rows);
     }
