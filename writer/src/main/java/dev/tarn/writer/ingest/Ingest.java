@@ -120,9 +120,7 @@ public final class Ingest {
                 table,
                 target -> LoadCommit.append(table, target, files, loaded, properties),
                 options.request(Map.of()));
-        return result.alreadyCommitted()
-                ? IngestReceipt.repeated(result.snapshotId())
-                : receipt(result, files, 0);
+        return result.alreadyCommitted() ? IngestReceipt.repeated(result.snapshotId()) : receipt(result, files, 0);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
@@ -135,8 +133,7 @@ public final class Ingest {
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
-            return write(
-                    source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
+            return write(source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
         }
     }
 
@@ -267,8 +264,7 @@ public final class Ingest {
         SnapshotUpdate<?> with(Table target, List<DataFile> files);
     }
 
-    private IngestReceipt write(
-            BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
+    private IngestReceipt write(BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {

@@ -36,8 +36,8 @@ final class Upsert {
     }
 
     IngestReceipt merge(BatchSource source, MergeOptions merge) {
-        ChangeOptions how = options.changes(table)
-                .withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
+        ChangeOptions how =
+                options.changes(table).withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {
             SchemaAlignment.align(table, batches.tableColumns(), options.evolution());
             try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, merge.keyColumns());
