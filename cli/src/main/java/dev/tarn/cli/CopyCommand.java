@@ -54,7 +54,9 @@ final class CopyCommand implements Callable<Integer> {
     @Mixin
     private ContractFlags contract = new ContractFlags();
 
-    @Option(names = "--create", description = "Create the table, if there is none, for what a sample of the files holds.")
+    @Option(
+            names = "--create",
+            description = "Create the table, if there is none, for what a sample of the files holds.")
     private boolean create;
 
     @Option(
@@ -155,14 +157,15 @@ final class CopyCommand implements Callable<Integer> {
         }
         if (register && (purge || validateOnly)) {
             throw new TarnException(
-                    ErrorKind.INVALID, "--register goes with neither --purge nor --validate-only: the files stay in use");
+                    ErrorKind.INVALID,
+                    "--register goes with neither --purge nor --validate-only: the files stay in use");
         }
         if (validateOnly && purge) {
-            throw new TarnException(ErrorKind.INVALID, "--validate-only loads nothing, so that --purge cannot go with it");
+            throw new TarnException(
+                    ErrorKind.INVALID, "--validate-only loads nothing, so that --purge cannot go with it");
         }
         if (!create && !(partition.isEmpty() && sort.isEmpty() && properties.isEmpty())) {
-            throw new TarnException(
-                    ErrorKind.INVALID, "--partition, --sort and --property only go with --create");
+            throw new TarnException(ErrorKind.INVALID, "--partition, --sort and --property only go with --create");
         }
     }
 
@@ -183,8 +186,9 @@ final class CopyCommand implements Callable<Integer> {
     }
 
     private CopyOptions options(CatalogConnection connection) {
-        CopyOptions options =
-                reading.apply(CopyOptions.of(files)).withSourceIo(connection.fileIoProperties()).withMode(mode());
+        CopyOptions options = reading.apply(CopyOptions.of(files))
+                .withSourceIo(connection.fileIoProperties())
+                .withMode(mode());
         if (!branch.isEmpty()) {
             options = options.withIngest(IngestOptions.defaults().withBranch(branch));
         }

@@ -19,7 +19,10 @@ import picocli.CommandLine.Option;
 
 /** The flags of {@code tarn copy} that say how files are read. */
 final class CopyFlags {
-    @Option(names = "--format", paramLabel = "FORMAT", description = "parquet, arrow, csv or json; default by file name.")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "parquet, arrow, csv or json; default by file name.")
     private String format = "";
 
     @Option(names = "--delimiter", paramLabel = "CHAR", description = "Of CSV files; default a comma, in .tsv a tab.")
@@ -175,7 +178,6 @@ final class CopyFlags {
     }
 
     private static TarnException invalid(String flag, String expected, String found) {
-        return new TarnException(
-                ErrorKind.INVALID, "%s must be %s but was '%s'".formatted(flag, expected, found));
+        return new TarnException(ErrorKind.INVALID, "%s must be %s but was '%s'".formatted(flag, expected, found));
     }
 }

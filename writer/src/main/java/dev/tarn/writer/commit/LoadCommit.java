@@ -125,8 +125,8 @@ public final class LoadCommit implements SnapshotUpdate<LoadCommit> {
     }
 
     private boolean nothingLoadedMeanwhile() {
-        int loaded = LoadHistory.loadedBefore(target, branch, load.fingerprints())
-                .size();
+        int loaded =
+                LoadHistory.loadedBefore(target, branch, load.fingerprints()).size();
         if (loaded > 0) {
             throw new FilesLoadedException(tableName, loaded);
         }

@@ -104,7 +104,8 @@ public final class LoadHistory {
         Map<String, String> set = new HashMap<>();
         Set<String> remove = new HashSet<>();
         forget(known, load, remove);
-        // Any order and number of loads at the same time leaves every file in some segment: each only takes away what it has put
+        // Any order and number of loads at the same time leaves every file in some segment: each only takes away what
+        // it has put
         // into a segment of its own.
         List<LoadSegment> foldable = foldable(known, live);
         foldable.stream().map(LoadSegment::branch).distinct().forEach(branch -> {

@@ -20,8 +20,7 @@ public record LoadedFiles(Set<String> fingerprints, String sources) {
                         "fingerprints must be 16 hexadecimal digits but one was '%s'".formatted(fingerprint));
             }
         }
-        sources = sources.length() > MAX_SOURCES_LENGTH
-                ? sources.substring(0, MAX_SOURCES_LENGTH - 3) + "..."
-                : sources;
+        sources =
+                sources.length() > MAX_SOURCES_LENGTH ? sources.substring(0, MAX_SOURCES_LENGTH - 3) + "..." : sources;
     }
 }

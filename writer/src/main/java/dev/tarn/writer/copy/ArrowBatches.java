@@ -38,7 +38,8 @@ final class ArrowBatches implements FileBatches {
         try {
             opened = ArrowInput.open(file, allocator);
             this.reader = opened;
-            List<SourceColumn> found = sources(reader.getVectorSchemaRoot().getSchema().getFields());
+            List<SourceColumn> found =
+                    sources(reader.getVectorSchemaRoot().getSchema().getFields());
             this.places = SourceColumns.places(location, found, batch.columns(), mapping);
         } catch (IOException | RuntimeException e) {
             close(opened);
@@ -58,7 +59,11 @@ final class ArrowBatches implements FileBatches {
                 if (places[i] == SourceColumns.ABSENT) {
                     batch.fillWithDefault(i, rows);
                 } else {
-                    take(batch.columns().get(i), given.getVector(places[i]), batch.root().getVector(i), rows);
+                    take(
+                            batch.columns().get(i),
+                            given.getVector(places[i]),
+                            batch.root().getVector(i),
+                            rows);
                 }
             }
             batch.root().setRowCount(rows);
@@ -103,8 +108,8 @@ final class ArrowBatches implements FileBatches {
             return;
         }
         long id = given.getField().getDictionary().getId();
-        try (FieldVector decoded = (FieldVector) DictionaryEncoder.decode(
-                given, reader.getDictionaryVectors().get(id))) {
+        try (FieldVector decoded = (FieldVector)
+                DictionaryEncoder.decode(given, reader.getDictionaryVectors().get(id))) {
             ArrowColumn.move(column, decoded, target, rows, mapping, errors);
         }
     }

@@ -174,8 +174,7 @@ final class ArrowColumn {
 
     private static int day(String name, Type type, long days) {
         if (days != (int) days) {
-            throw new UnfitValueException(
-                    name, ColumnValues.expectation(type) + ", but the value is out of its range");
+            throw new UnfitValueException(name, ColumnValues.expectation(type) + ", but the value is out of its range");
         }
         return (int) days;
     }
@@ -203,13 +202,13 @@ final class ArrowColumn {
         }
     }
 
-    private static Copier struct(String name, Types.StructType type, FieldVector given, StructVector target, ColumnMapping mapping) {
+    private static Copier struct(
+            String name, Types.StructType type, FieldVector given, StructVector target, ColumnMapping mapping) {
         if (!(given instanceof StructVector source)) {
             throw ColumnReaders.mismatch(name, type, given);
         }
         List<SourceColumn> found = ArrowBatches.sources(source.getField().getChildren());
-        int[] places =
-                SourceColumns.places("'%s'".formatted(name), found, type.fields(), mapping);
+        int[] places = SourceColumns.places("'%s'".formatted(name), found, type.fields(), mapping);
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < places.length; i++) {
             if (places[i] != SourceColumns.ABSENT) {
@@ -231,7 +230,8 @@ final class ArrowColumn {
         };
     }
 
-    private static Copier list(String name, Types.ListType type, FieldVector given, ListVector target, ColumnMapping mapping) {
+    private static Copier list(
+            String name, Types.ListType type, FieldVector given, ListVector target, ColumnMapping mapping) {
         if (!(given instanceof BaseListVector source)) {
             throw ColumnReaders.mismatch(name, type, given);
         }
@@ -245,7 +245,8 @@ final class ArrowColumn {
         return (from, to) -> repeat(source, from, target, to, elements::copyFrom);
     }
 
-    private static Copier map(String name, Types.MapType type, FieldVector given, ListVector target, ColumnMapping mapping) {
+    private static Copier map(
+            String name, Types.MapType type, FieldVector given, ListVector target, ColumnMapping mapping) {
         if (!(given instanceof MapVector source)) {
             throw ColumnReaders.mismatch(name, type, given);
         }

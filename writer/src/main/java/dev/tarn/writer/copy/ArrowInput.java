@@ -3,19 +3,20 @@ package dev.tarn.writer.copy;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
-import org.apache.arrow.vector.types.pojo.FieldType;
-import org.apache.arrow.vector.types.pojo.Field;
-import java.util.List;
 import java.util.ArrayList;
-import java.nio.channels.NonWritableChannelException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.arrow.compression.CommonsCompressionFactory;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.vector.dictionary.Dictionary;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.ArrowReader;
 import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.apache.arrow.vector.types.pojo.Field;
+import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.SeekableInputStream;
@@ -58,19 +59,18 @@ final class ArrowInput {
         }
     }
 
-    private static Field decoded(
-            Field field, ArrowReader reader) throws IOException {
+    private static Field decoded(Field field, ArrowReader reader) throws IOException {
         if (field.getDictionary() == null) {
             return field;
         }
-        Field values = reader.getDictionaryVectors()
-                .get(field.getDictionary().getId())
-                .getVector()
-                .getField();
+        Dictionary dictionary =
+                reader.getDictionaryVectors().get(field.getDictionary().getId());
+        if (dictionary == null) {
+            throw new IOException("no dictionary for column " + field.getName());
+        }
+        Field values = dictionary.getVector().getField();
         return new Field(
-                field.getName(),
-                new FieldType(field.isNullable(), values.getType(), null),
-                values.getChildren());
+                field.getName(), new FieldType(field.isNullable(), values.getType(), null), values.getChildren());
     }
 
     private static boolean isFile(InputFile file) throws IOException {

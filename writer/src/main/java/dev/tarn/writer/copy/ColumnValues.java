@@ -191,7 +191,8 @@ final class ColumnValues {
                 return Double.NEGATIVE_INFINITY;
             }
             default -> {
-                // Java also takes blanks around, hexadecimal numbers and the endings of its literals; files do not mean them.
+                // Java also takes blanks around, hexadecimal numbers and the endings of its literals; files do not mean
+                // them.
                 for (int i = 0; i < ofBoundedLength(text).length(); i++) {
                     if ("0123456789.+-eE".indexOf(text.charAt(i)) < 0) {
                         throw new NumberFormatException("no number");
@@ -228,7 +229,10 @@ final class ColumnValues {
             throw new DateTimeException("finer than a microsecond");
         }
         try {
-            unit.between(EPOCH, utc);
+            long count = unit.between(EPOCH, utc);
+            if (count == Long.MIN_VALUE) {
+                throw new OutOfRangeException();
+            }
         } catch (ArithmeticException e) {
             throw new OutOfRangeException();
         }

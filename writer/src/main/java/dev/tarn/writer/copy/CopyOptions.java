@@ -137,8 +137,7 @@ public record CopyOptions(
         }
 
         CopyOptions options() {
-            return new CopyOptions(
-                    sources, format, csv, formats, mapping, badRows, mode, afterwards, ingest, sourceIo);
+            return new CopyOptions(sources, format, csv, formats, mapping, badRows, mode, afterwards, ingest, sourceIo);
         }
     }
 }

@@ -47,8 +47,8 @@ final class CopyRun {
     }
 
     private CopyReceipt validate(Schema schema, List<SourceFile> files) {
-        BadRows rules = options.badRows()
-                .withMaxErrors(Math.min(options.badRows().maxErrors(), BadRows.DEFAULT_MAX_REPORTED));
+        BadRows rules =
+                options.badRows().withMaxErrors(Math.min(options.badRows().maxErrors(), BadRows.DEFAULT_MAX_REPORTED));
         try (RowErrors errors = new RowErrors(rules, WhenBad.COUNT_UP_TO_LIMIT)) {
             long rows = 0;
             for (SourceFile file : files) {
@@ -125,10 +125,12 @@ final class CopyRun {
             source.readAll();
             rows = source.rows();
         } catch (TarnException e) {
-            boolean ofFile = switch (e.kind()) {
-                case INVALID, CORRUPT, UNSUPPORTED, REFUSED -> errors.count() <= options.badRows().maxErrors();
-                default -> false;
-            };
+            boolean ofFile =
+                    switch (e.kind()) {
+                        case INVALID, CORRUPT, UNSUPPORTED, REFUSED ->
+                            errors.count() <= options.badRows().maxErrors();
+                        default -> false;
+                    };
             if (!ofFile) {
                 throw e;
             }

@@ -102,8 +102,7 @@ final class CsvRows implements RowReader {
             } catch (CsvParseException e) {
                 throw known(e).orElseGet(() -> invalid(location, e));
             } catch (UncheckedIOException e) {
-                throw known(e).orElseGet(
-                        () -> new TarnException(ErrorKind.UNAVAILABLE, "Cannot read " + location, e));
+                throw known(e).orElseGet(() -> new TarnException(ErrorKind.UNAVAILABLE, "Cannot read " + location, e));
             }
         }
 

@@ -53,7 +53,8 @@ final class FileRegistration {
         boolean mappingNeeded = false;
         for (SourceFile file : files) {
             progress.fileStarted(file.location(), dataFiles.size() + 1, files.size());
-            // Read with the table's own file IO, so that a file which readers of the table cannot reach is refused here.
+            // Read with the table's own file IO, so that a file which readers of the table cannot reach is refused
+            // here.
             RegisteredFile registered = RegisteredFile.read(
                     table, mapping, table.io().newInputFile(file.location(), file.length()), options.mapping());
             dataFiles.add(registered.file());
@@ -83,8 +84,7 @@ final class FileRegistration {
                 : Map.of();
         Set<String> remembered = options.mode() == CopyMode.ALL_FILES ? Set.of() : fingerprints(files);
         return Ingest.into(table, options.ingest())
-                .appendFiles(
-                        dataFiles, new LoadedFiles(remembered, String.join(" ", options.sources())), properties);
+                .appendFiles(dataFiles, new LoadedFiles(remembered, String.join(" ", options.sources())), properties);
     }
 
     private NameMapping mapping() {
@@ -116,7 +116,8 @@ final class FileRegistration {
                 if (locations.contains(task.file().location())) {
                     throw new TarnException(
                             ErrorKind.INVALID,
-                            "%s is a file of table %s already".formatted(task.file().location(), table.name()));
+                            "%s is a file of table %s already"
+                                    .formatted(task.file().location(), table.name()));
                 }
             }
         } catch (IOException e) {

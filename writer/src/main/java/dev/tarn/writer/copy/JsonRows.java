@@ -70,8 +70,7 @@ final class JsonRows implements RowReader {
                 return row(line);
             }
             case NOT_UTF8 -> throw bad(line, "", "is not UTF-8");
-            case TOO_LONG ->
-                throw bad(line, "", "is longer than %d bytes".formatted(Lines.MAX_LINE_BYTES));
+            case TOO_LONG -> throw bad(line, "", "is longer than %d bytes".formatted(Lines.MAX_LINE_BYTES));
         }
         throw new IllegalStateException("no such kind of line");
     }
@@ -93,7 +92,8 @@ final class JsonRows implements RowReader {
     private void nameColumns() {
         for (int i = 0; i < columns.size(); i++) {
             String name = columns.get(i).name();
-            String inFile = mapping.columns().isEmpty() ? name : mapping.columns().get(name);
+            String inFile =
+                    mapping.columns().isEmpty() ? name : mapping.columns().get(name);
             if (inFile != null && places.put(SourceColumns.comparable(inFile, mapping.by()), i) != null) {
                 throw new TarnException(
                         ErrorKind.INVALID,
@@ -158,8 +158,7 @@ final class JsonRows implements RowReader {
         try {
             return lines.next();
         } catch (IOException e) {
-            throw new TarnException(
-                    ErrorKind.UNAVAILABLE, "Cannot read %s: %s".formatted(location, e.getMessage()), e);
+            throw new TarnException(ErrorKind.UNAVAILABLE, "Cannot read %s: %s".formatted(location, e.getMessage()), e);
         }
     }
 

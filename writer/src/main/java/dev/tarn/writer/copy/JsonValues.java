@@ -48,14 +48,14 @@ final class JsonValues {
                     yield node.longValue();
                 }
                 case FLOAT -> node.isTextual() ? texts.parse(column, type, node.textValue()) : narrow(number(node));
-                case DOUBLE ->
-                    node.isTextual() ? texts.parse(column, type, node.textValue()) : number(node);
+                case DOUBLE -> node.isTextual() ? texts.parse(column, type, node.textValue()) : number(node);
                 case DECIMAL ->
                     node.isTextual()
                             ? texts.parse(column, type, node.textValue())
                             : ColumnValues.decimal((Types.DecimalType) type, exact(node));
                 case STRING -> require(node.isValueNode(), node).asText();
-                default -> texts.parse(column, type, require(node.isTextual(), node).textValue());
+                default ->
+                    texts.parse(column, type, require(node.isTextual(), node).textValue());
             };
         } catch (ColumnValues.OutOfRangeException e) {
             throw new UnfitValueException(
@@ -106,7 +106,9 @@ final class JsonValues {
         }
         if (!found.isEmpty() && mapping.extra() == ColumnMapping.Extra.REFUSE) {
             throw new UnfitValueException(
-                    column, "has a field '%s' that the table lacks".formatted(found.keySet().iterator().next()));
+                    column,
+                    "has a field '%s' that the table lacks"
+                            .formatted(found.keySet().iterator().next()));
         }
         return values;
     }

@@ -114,8 +114,8 @@ final class ParquetBatches implements FileBatches {
             }
             Type given = schema.getType(places[i]);
             try {
-                columns.add(
-                        new ParquetColumn(schema, given, wanted.get(i), batch.root().getVector(i), mapping));
+                columns.add(new ParquetColumn(
+                        schema, given, wanted.get(i), batch.root().getVector(i), mapping));
             } catch (TarnException e) {
                 throw new TarnException(
                         e.kind(), "%s: %s".formatted(BadRowException.fileName(location), e.getMessage()), e);

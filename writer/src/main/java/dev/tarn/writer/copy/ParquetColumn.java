@@ -43,8 +43,7 @@ final class ParquetColumn {
      * @param vector where values go; its children must stay the same
      * @throws TarnException INVALID without the file's name, if the types do not go together
      */
-    ParquetColumn(
-            MessageType file, Type given, Types.NestedField column, FieldVector vector, ColumnMapping mapping) {
+    ParquetColumn(MessageType file, Type given, Types.NestedField column, FieldVector vector, ColumnMapping mapping) {
         this.file = file;
         this.nested = mapping.nested();
         this.vector = vector;
@@ -81,6 +80,24 @@ final class ParquetColumn {
      */
     private record Levels(int repetition, int slot, int defined) {}
 
+    /**
+     * Where a node of the table is found.
+     *
+     * @param defined definition level from which on the node itself is not null
+     * @param path of the node in the file
+     */
+    private record Place(String name, FieldVector target, Levels levels, int defined, List<String> path, Null ifNull) {
+        /** Levels of what lies in a struct here. */
+        Levels inside() {
+            return new Levels(levels.repetition(), levels.slot(), defined);
+        }
+
+        /** Levels of what is repeated here. */
+        Levels repeated() {
+            return new Levels(levels.repetition() + 1, defined + 1, defined + 1);
+        }
+    }
+
     private void visit(
             String name,
             org.apache.iceberg.types.Type type,
@@ -95,10 +112,11 @@ final class ParquetColumn {
         int defined = levels.defined() + (given.isRepetition(Repetition.OPTIONAL) ? 1 : 0);
         List<String> path = append(above, given.getName());
         Null ifNull = new Null(name, required && defined > levels.defined());
+        Place place = new Place(name, target, levels, defined, path, ifNull);
         switch (type.typeId()) {
-            case STRUCT -> visitStruct(name, type.asStructType(), given, target, levels, defined, path, ifNull);
-            case LIST -> visitList(name, type.asListType(), given, target, levels, defined, path, ifNull);
-            case MAP -> visitMap(name, type.asMapType(), given, target, levels, defined, path, ifNull);
+            case STRUCT -> visitStruct(place, type.asStructType(), given);
+            case LIST -> visitList(place, type.asListType(), given);
+            case MAP -> visitMap(place, type.asMapType(), given);
             default -> {
                 if (!given.isPrimitive()) {
                     throw invalid(name, type, "a nested one");
@@ -117,26 +135,16 @@ final class ParquetColumn {
         }
     }
 
-    private void visitStruct(
-            String name,
-            Types.StructType type,
-            Type given,
-            FieldVector target,
-            Levels levels,
-            int defined,
-            List<String> path,
-            Null ifNull) {
+    private void visitStruct(Place place, Types.StructType type, Type given) {
+        String name = place.name();
         if (given.isPrimitive() || given.getLogicalTypeAnnotation() != null) {
             throw invalid(name, type, given.isPrimitive() ? "a primitive one" : "another nested one");
         }
         GroupType group = given.asGroupType();
-        own(new Struct((StructVector) target, levels, defined, ifNull));
-        List<SourceColumn> found = group.getFields().stream().map(ParquetColumn::source).toList();
-        int[] places = SourceColumns.places(
-                "'%s'".formatted(name),
-                found,
-                type.fields(),
-                nested);
+        own(new Struct((StructVector) place.target(), place.levels(), place.defined(), place.ifNull()));
+        List<SourceColumn> found =
+                group.getFields().stream().map(ParquetColumn::source).toList();
+        int[] places = SourceColumns.places("'%s'".formatted(name), found, type.fields(), nested);
         for (int i = 0; i < places.length; i++) {
             if (places[i] != SourceColumns.ABSENT) {
                 Types.NestedField field = type.fields().get(i);
@@ -145,43 +153,43 @@ final class ParquetColumn {
                         field.type(),
                         field.isRequired(),
                         group.getType(places[i]),
-                        (FieldVector) ((StructVector) target).getChildByOrdinal(i),
-                        new Levels(levels.repetition(), levels.slot(), defined),
-                        path);
+                        (FieldVector) ((StructVector) place.target()).getChildByOrdinal(i),
+                        place.inside(),
+                        place.path());
             }
         }
     }
 
-    private void visitList(
-            String name,
-            Types.ListType type,
-            Type given,
-            FieldVector target,
-            Levels levels,
-            int defined,
-            List<String> path,
-            Null ifNull) {
+    private void visitList(Place place, Types.ListType type, Type given) {
+        String name = place.name();
         if (!(given.getLogicalTypeAnnotation() instanceof ListLogicalTypeAnnotation)
                 || given.asGroupType().getFieldCount() != 1) {
             throw invalid(name, type, "no list");
         }
         Type repeated = given.asGroupType().getType(0);
-        own(new Repeated((ListVector) target, levels, defined, ifNull));
-        int inElement = defined + 1;
-        Levels below = new Levels(levels.repetition() + 1, inElement, inElement);
-        FieldVector elements = ((ListVector) target).getDataVector();
+        own(new Repeated((ListVector) place.target(), place.levels(), place.defined(), place.ifNull()));
+        Levels below = place.repeated();
+        FieldVector elements = ((ListVector) place.target()).getDataVector();
         if (isElementItself(repeated, given.getName())) {
             // Lists of old writers: the repeated field is the element.
             Type element = repeated.isPrimitive()
                     ? org.apache.parquet.schema.Types.required(
                                     repeated.asPrimitiveType().getPrimitiveTypeName())
+                            .length(repeated.asPrimitiveType().getTypeLength())
                             .as(repeated.getLogicalTypeAnnotation())
                             .named(repeated.getName())
                     : new GroupType(
                             Repetition.REQUIRED,
                             repeated.getName(),
                             repeated.asGroupType().getFields());
-            visit(name + ".element", type.elementType(), !type.isElementOptional(), element, elements, below, path);
+            visit(
+                    name + ".element",
+                    type.elementType(),
+                    !type.isElementOptional(),
+                    element,
+                    elements,
+                    below,
+                    place.path());
             return;
         }
         visit(
@@ -191,7 +199,7 @@ final class ParquetColumn {
                 repeated.asGroupType().getType(0),
                 elements,
                 below,
-                append(path, repeated.getName()));
+                append(place.path(), repeated.getName()));
     }
 
     private static boolean isElementItself(Type repeated, String list) {
@@ -201,15 +209,8 @@ final class ParquetColumn {
                 || repeated.getName().equals(list + "_tuple");
     }
 
-    private void visitMap(
-            String name,
-            Types.MapType type,
-            Type given,
-            FieldVector target,
-            Levels levels,
-            int defined,
-            List<String> path,
-            Null ifNull) {
+    private void visitMap(Place place, Types.MapType type, Type given) {
+        String name = place.name();
         boolean map = given.getLogicalTypeAnnotation() instanceof MapLogicalTypeAnnotation
                 || given.getLogicalTypeAnnotation() instanceof MapKeyValueTypeAnnotation;
         if (!map
@@ -218,12 +219,11 @@ final class ParquetColumn {
             throw invalid(name, type, "no map");
         }
         GroupType entry = given.asGroupType().getType(0).asGroupType();
-        own(new Repeated((ListVector) target, levels, defined, ifNull));
-        int inEntry = defined + 1;
-        Levels below = new Levels(levels.repetition() + 1, inEntry, inEntry);
-        StructVector entries = (StructVector) ((ListVector) target).getDataVector();
-        own(new Struct(entries, below, inEntry, new Null(name, false)));
-        List<String> inside = append(path, entry.getName());
+        own(new Repeated((ListVector) place.target(), place.levels(), place.defined(), place.ifNull()));
+        Levels below = place.repeated();
+        StructVector entries = (StructVector) ((ListVector) place.target()).getDataVector();
+        own(new Struct(entries, below, below.defined(), new Null(name, false)));
+        List<String> inside = append(place.path(), entry.getName());
         FieldVector keys = (FieldVector) entries.getChildByOrdinal(0);
         FieldVector values = (FieldVector) entries.getChildByOrdinal(1);
         visit(name + ".key", type.keyType(), true, entry.getType(0), keys, below, inside);

@@ -125,8 +125,8 @@ final class ParquetValues {
     private Setter longs(BigIntVector vector) {
         if (physical == PrimitiveTypeName.INT32) {
             boolean unsigned = integerBits(32) == 33;
-            return (reader, slot) -> vector.setSafe(
-                    slot, unsigned ? Integer.toUnsignedLong(reader.getInteger()) : reader.getInteger());
+            return (reader, slot) ->
+                    vector.setSafe(slot, unsigned ? Integer.toUnsignedLong(reader.getInteger()) : reader.getInteger());
         }
         require(physical == PrimitiveTypeName.INT64 && integerBits(64) <= 64);
         return (reader, slot) -> vector.setSafe(slot, reader.getLong());
@@ -191,7 +191,8 @@ final class ParquetValues {
 
     private Setter uuids(FixedSizeBinaryVector vector) {
         if (physical == PrimitiveTypeName.BINARY && logical instanceof StringLogicalTypeAnnotation) {
-            return (reader, slot) -> vector.setSafe(slot, uuid(reader.getBinary().getBytesUnsafe()));
+            return (reader, slot) ->
+                    vector.setSafe(slot, uuid(reader.getBinary().getBytesUnsafe()));
         }
         require(physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
                 && given.getTypeLength() == 16
@@ -211,7 +212,8 @@ final class ParquetValues {
                     switch (physical) {
                         case INT32 -> BigDecimal.valueOf(reader.getInteger(), scale);
                         case INT64 -> BigDecimal.valueOf(reader.getLong(), scale);
-                        default -> new BigDecimal(new BigInteger(reader.getBinary().getBytesUnsafe()), scale);
+                        default ->
+                            new BigDecimal(new BigInteger(reader.getBinary().getBytesUnsafe()), scale);
                     };
             BigDecimal scaled = value.setScale(wanted.scale(), RoundingMode.UNNECESSARY);
             if (scaled.precision() > wanted.precision()) {

@@ -97,8 +97,10 @@ final class PartitionProof {
         Object last = transform.bind(type).apply(max);
         boolean one = transform.preservesOrder() ? first.equals(last) : min.equals(max);
         if (!one) {
-            throw unproven(field, "column '%s' has values of more than one partition, or more than one value where the transform keeps no order"
-                    .formatted(column.name()));
+            throw unproven(
+                    field,
+                    "column '%s' has values of more than one partition, or more than one value where the transform keeps no order"
+                            .formatted(column.name()));
         }
         return first;
     }

@@ -106,7 +106,10 @@ record RegisteredFile(DataFile file, boolean mappedByName) {
                     found.columns().stream().map(Types.NestedField::name).collect(Collectors.toSet());
             for (Type column : parquet.getFields()) {
                 boolean ofTable = known.contains(column.getName())
-                        && table.schema().findField(found.findField(column.getName()).fieldId()) != null;
+                        && table.schema()
+                                        .findField(found.findField(column.getName())
+                                                .fieldId())
+                                != null;
                 if (!ofTable && rules.extra() == ColumnMapping.Extra.REFUSE) {
                     throw new TarnException(
                             ErrorKind.INVALID,

@@ -51,7 +51,10 @@ final class RegistrationTypes {
         }
         if (found.columns().stream().noneMatch(given -> table.findField(given.fieldId()) != null)) {
             throw invalid("it has no column of the table%s"
-                    .formatted(found.columns().isEmpty() ? "" : NearestName.hint(found.columns().get(0).name(), names)));
+                    .formatted(
+                            found.columns().isEmpty()
+                                    ? ""
+                                    : NearestName.hint(found.columns().get(0).name(), names)));
         }
     }
 
@@ -83,8 +86,8 @@ final class RegistrationTypes {
         }
         for (Types.NestedField wanted : expected.asNestedType().fields()) {
             if (wanted.isRequired() && given.asNestedType().field(wanted.fieldId()) == null) {
-                throw invalid("it has nothing for column '%s.%s', which the table requires"
-                        .formatted(name, wanted.name()));
+                throw invalid(
+                        "it has nothing for column '%s.%s', which the table requires".formatted(name, wanted.name()));
             }
         }
     }

@@ -92,8 +92,11 @@ final class SchemaInference {
         if (!text.isEmpty()) {
             AtomicInteger lastId = new AtomicInteger();
             List<Types.NestedField> columns = new ArrayList<>();
-            text.values().forEach(column -> columns.add(Types.NestedField.optional(
-                    lastId.incrementAndGet(), column.name(), column.guess().type(lastId))));
+            text.values()
+                    .forEach(column -> columns.add(Types.NestedField.optional(
+                            lastId.incrementAndGet(),
+                            column.name(),
+                            column.guess().type(lastId))));
             union.add(first.location(), new Schema(columns));
         }
         Schema found = union.schema();

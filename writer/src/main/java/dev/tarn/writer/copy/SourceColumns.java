@@ -88,8 +88,9 @@ final class SourceColumns {
             for (int i = 0; i < columns.size(); i++) {
                 if (same(columns.get(i).name(), name)) {
                     if (match != ABSENT) {
-                        throw invalid("has a column '%s' that fits two columns of the table; match with upper and lower case"
-                                .formatted(name));
+                        throw invalid(
+                                "has a column '%s' that fits two columns of the table; match with upper and lower case"
+                                        .formatted(name));
                     }
                     match = i;
                 }

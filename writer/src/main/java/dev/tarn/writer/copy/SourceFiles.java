@@ -75,7 +75,7 @@ final class SourceFiles {
             return List.of(describe(path));
         }
         if (Files.isDirectory(path)) {
-            return walk(path, Integer.MAX_VALUE, other -> other.getParent().equals(path));
+            return walk(path, 1, other -> true);
         }
         String text = path.toString();
         int wildcard = firstWildcard(text);
@@ -102,8 +102,7 @@ final class SourceFiles {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new TarnException(
-                    ErrorKind.UNAVAILABLE, "Cannot list %s: %s".formatted(folder, e.getMessage()), e);
+            throw new TarnException(ErrorKind.UNAVAILABLE, "Cannot list %s: %s".formatted(folder, e.getMessage()), e);
         }
         return found;
     }

@@ -77,12 +77,13 @@ final class TypeGuess {
             case SCALAR -> candidates.isEmpty() ? Types.StringType.get() : candidates.get(0);
             case OBJECT -> {
                 List<Types.NestedField> found = new ArrayList<>();
-                fields.forEach((name, guess) -> found.add(
-                        Types.NestedField.optional(lastId.incrementAndGet(), name, guess.type(lastId))));
+                fields.forEach((name, guess) ->
+                        found.add(Types.NestedField.optional(lastId.incrementAndGet(), name, guess.type(lastId))));
                 yield found.isEmpty() ? Types.StringType.get() : Types.StructType.of(found);
             }
-            case ARRAY -> Types.ListType.ofOptional(
-                    lastId.incrementAndGet(), element.orElseThrow().type(lastId));
+            case ARRAY ->
+                Types.ListType.ofOptional(
+                        lastId.incrementAndGet(), element.orElseThrow().type(lastId));
         };
     }
 

@@ -37,9 +37,8 @@ final class TypeUnion {
         for (Types.NestedField field : schema.columns()) {
             String key = SourceColumns.comparable(field.name(), mapping.by());
             Column known = columns.get(key);
-            Type type = known == null
-                    ? field.type()
-                    : union(field.name(), known.type(), field.type(), known.file(), file);
+            Type type =
+                    known == null ? field.type() : union(field.name(), known.type(), field.type(), known.file(), file);
             columns.put(key, new Column(known == null ? field.name() : known.name(), type, file));
         }
         if (columns.size() > MAX_COLUMNS) {
@@ -53,8 +52,9 @@ final class TypeUnion {
     Schema schema() {
         AtomicInteger lastId = new AtomicInteger(columns.size());
         List<Types.NestedField> fields = new ArrayList<>();
-        columns.values().forEach(column -> fields.add(
-                Types.NestedField.optional(fields.size() + 1, column.name(), renumbered(column.type(), lastId))));
+        columns.values()
+                .forEach(column -> fields.add(Types.NestedField.optional(
+                        fields.size() + 1, column.name(), renumbered(column.type(), lastId))));
         return new Schema(fields);
     }
 
@@ -95,24 +95,31 @@ final class TypeUnion {
     /** Ids are those of either file here; they are given anew at the end. */
     private static Type nested(String name, Type one, Type other, String file, String otherFile) {
         return switch (one.typeId()) {
-            case LIST -> Types.ListType.ofOptional(
-                    1,
-                    union(
-                            name + ".element",
-                            one.asListType().elementType(),
-                            other.asListType().elementType(),
-                            file,
-                            otherFile));
-            case MAP -> Types.MapType.ofOptional(
-                    1,
-                    2,
-                    union(name + ".key", one.asMapType().keyType(), other.asMapType().keyType(), file, otherFile),
-                    union(
-                            name + ".value",
-                            one.asMapType().valueType(),
-                            other.asMapType().valueType(),
-                            file,
-                            otherFile));
+            case LIST ->
+                Types.ListType.ofOptional(
+                        1,
+                        union(
+                                name + ".element",
+                                one.asListType().elementType(),
+                                other.asListType().elementType(),
+                                file,
+                                otherFile));
+            case MAP ->
+                Types.MapType.ofOptional(
+                        1,
+                        2,
+                        union(
+                                name + ".key",
+                                one.asMapType().keyType(),
+                                other.asMapType().keyType(),
+                                file,
+                                otherFile),
+                        union(
+                                name + ".value",
+                                one.asMapType().valueType(),
+                                other.asMapType().valueType(),
+                                file,
+                                otherFile));
             default -> {
                 Map<String, Type> fields = new LinkedHashMap<>();
                 one.asStructType().fields().forEach(field -> fields.put(field.name(), field.type()));
@@ -133,17 +140,20 @@ final class TypeUnion {
 
     private static Type renumbered(Type type, AtomicInteger lastId) {
         return switch (type.typeId()) {
-            case LIST -> Types.ListType.ofOptional(
-                    lastId.incrementAndGet(), renumbered(type.asListType().elementType(), lastId));
-            case MAP -> Types.MapType.ofOptional(
-                    lastId.incrementAndGet(),
-                    lastId.incrementAndGet(),
-                    renumbered(type.asMapType().keyType(), lastId),
-                    renumbered(type.asMapType().valueType(), lastId));
-            case STRUCT -> Types.StructType.of(type.asStructType().fields().stream()
-                    .map(field -> Types.NestedField.optional(
-                            lastId.incrementAndGet(), field.name(), renumbered(field.type(), lastId)))
-                    .toList());
+            case LIST ->
+                Types.ListType.ofOptional(
+                        lastId.incrementAndGet(), renumbered(type.asListType().elementType(), lastId));
+            case MAP ->
+                Types.MapType.ofOptional(
+                        lastId.incrementAndGet(),
+                        lastId.incrementAndGet(),
+                        renumbered(type.asMapType().keyType(), lastId),
+                        renumbered(type.asMapType().valueType(), lastId));
+            case STRUCT ->
+                Types.StructType.of(type.asStructType().fields().stream()
+                        .map(field -> Types.NestedField.optional(
+                                lastId.incrementAndGet(), field.name(), renumbered(field.type(), lastId)))
+                        .toList());
             default -> type;
         };
     }

@@ -147,7 +147,8 @@ class CopyColumnarTest {
             writeArrow(file, VectorSchemaRoot.of(n, t, s), 2);
         }
 
-        CopyReceipt receipt = run(table, CopyOptions.of(List.of(file.toString())).withBadRows(BadRows.SKIP_ROW));
+        CopyReceipt receipt =
+                run(table, CopyOptions.of(List.of(file.toString())).withBadRows(BadRows.SKIP_ROW));
 
         assertThat(receipt.firstErrors()).containsExactly("a.arrow row 2: column 'n' is required but null");
         assertThat(TestCatalog.rows(table))
@@ -188,7 +189,9 @@ class CopyColumnarTest {
 
         run(table, CopyOptions.of(List.of(file.toString())));
 
-        assertThat(TestCatalog.rows(table)).extracting(row -> row.getField("city")).containsExactly("Rome", null, "Oslo");
+        assertThat(TestCatalog.rows(table))
+                .extracting(row -> row.getField("city"))
+                .containsExactly("Rome", null, "Oslo");
         assertThat(CopyInto.inferSchema(CopyOptions.of(List.of(file.toString())))
                         .findType("city"))
                 .isEqualTo(Types.StringType.get());
@@ -199,21 +202,22 @@ class CopyColumnarTest {
         Schema schema = new Schema(
                 Types.NestedField.required(1, "id", Types.LongType.get()),
                 Types.NestedField.optional(
-                        2,
-                        "s",
-                        Types.StructType.of(Types.NestedField.required(3, "x", Types.IntegerType.get()))));
+                        2, "s", Types.StructType.of(Types.NestedField.required(3, "x", Types.IntegerType.get()))));
         Table table = catalog.create("t", schema, PartitionSpec.unpartitioned(), 3);
         Path file = folder.resolve("a.parquet");
         duckdb("COPY (SELECT * FROM (VALUES (1::BIGINT, {'x': 1}), (2, NULL), (3, {'x': NULL}), (NULL, {'x': 4}))"
                 + " v(id, s)) TO '" + file + "' (FORMAT parquet)");
 
-        CopyReceipt receipt = run(table, CopyOptions.of(List.of(file.toString())).withBadRows(BadRows.SKIP_ROW));
+        CopyReceipt receipt =
+                run(table, CopyOptions.of(List.of(file.toString())).withBadRows(BadRows.SKIP_ROW));
 
         assertThat(receipt.firstErrors())
                 .containsExactly(
                         "a.parquet row 3: column 's.x' is required but missing or null",
                         "a.parquet row 4: column 'id' is required but missing or null");
-        assertThat(TestCatalog.rows(table)).extracting(row -> row.getField("id")).containsExactlyInAnyOrder(1L, 2L);
+        assertThat(TestCatalog.rows(table))
+                .extracting(row -> row.getField("id"))
+                .containsExactlyInAnyOrder(1L, 2L);
     }
 
     @Test
@@ -227,7 +231,8 @@ class CopyColumnarTest {
         duckdb("COPY (SELECT unnest(['2001-01-01 00:00:00.000001'::TIMESTAMP_NS,"
                 + " '2001-01-01 00:00:00.000000001'::TIMESTAMP_NS]) AS t) TO '" + file + "' (FORMAT parquet)");
 
-        CopyReceipt receipt = run(table, CopyOptions.of(List.of(file.toString())).withBadRows(BadRows.SKIP_ROW));
+        CopyReceipt receipt =
+                run(table, CopyOptions.of(List.of(file.toString())).withBadRows(BadRows.SKIP_ROW));
 
         assertThat(receipt.firstErrors())
                 .containsExactly("a.parquet row 2: column 't' counts microseconds but the value has nanoseconds");
@@ -314,21 +319,9 @@ class CopyColumnarTest {
                 VectorSchemaRoot root = VectorSchemaRoot.create(ArrowSchemas.toArrow(schema), allocator);
                 OutputStream out = Files.newOutputStream(file);
                 ArrowWriter writer = stream
-                        ? new ArrowStreamWriter(
-                                root,
-                                null,
-                                Channels.newChannel(out),
-                                IpcOption.DEFAULT,
-                                factory,
-                                codec)
+                        ? new ArrowStreamWriter(root, null, Channels.newChannel(out), IpcOption.DEFAULT, factory, codec)
                         : new ArrowFileWriter(
-                                root,
-                                null,
-                                Channels.newChannel(out),
-                                Map.of(),
-                                IpcOption.DEFAULT,
-                                factory,
-                                codec)) {
+                                root, null, Channels.newChannel(out), Map.of(), IpcOption.DEFAULT, factory, codec)) {
             RowTransposer transposer = new RowTransposer(schema, root);
             writer.start();
             for (int from = 0; from < rows.size(); from += 300) {

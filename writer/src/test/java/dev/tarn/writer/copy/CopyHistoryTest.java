@@ -53,7 +53,10 @@ class CopyHistoryTest {
         catalog = new TestCatalog(folder);
         table = catalog.create("t", SCHEMA, PartitionSpec.unpartitioned(), 3);
         // Losers of a race commit again and again; the default gives up after 4 attempts.
-        table.updateProperties().set("commit.retry.num-retries", "20").set("commit.retry.min-wait-ms", "5").commit();
+        table.updateProperties()
+                .set("commit.retry.num-retries", "20")
+                .set("commit.retry.min-wait-ms", "5")
+                .commit();
     }
 
     @AfterEach
@@ -74,13 +77,11 @@ class CopyHistoryTest {
         CopyReceipt again = load("*.csv");
         assertThat(again.filesSkipped()).isEqualTo(2);
         assertThat(again.snapshotId()).isEmpty();
-        assertThat(LoadHistory.loads(table))
-                .hasSize(2)
-                .allSatisfy(load -> {
-                    assertThat(load.files()).isEqualTo(1);
-                    assertThat(load.snapshotId()).isEmpty();
-                    assertThat(load.sources()).endsWith("*.csv");
-                });
+        assertThat(LoadHistory.loads(table)).hasSize(2).allSatisfy(load -> {
+            assertThat(load.files()).isEqualTo(1);
+            assertThat(load.snapshotId()).isEmpty();
+            assertThat(load.sources()).endsWith("*.csv");
+        });
     }
 
     @Test
@@ -108,7 +109,8 @@ class CopyHistoryTest {
 
         assertThat(filesLoaded).isEqualTo(5);
         assertThat(ids()).containsExactlyInAnyOrder(0L, 1L, 2L, 3L, 4L);
-        assertThat(Files.walk(folder.resolve("warehouse")).filter(file -> file.toString().endsWith(".parquet")))
+        assertThat(Files.walk(folder.resolve("warehouse"))
+                        .filter(file -> file.toString().endsWith(".parquet")))
                 .as("losers delete their files")
                 .hasSize(1);
     }
@@ -164,10 +166,13 @@ class CopyHistoryTest {
         load("a.csv");
         table.manageSnapshots().createBranch("audit").commit();
         write("b.csv", 2);
-        CopyOptions onBranch = options("*.csv").withIngest(IngestOptions.defaults().withBranch("audit"));
+        CopyOptions onBranch =
+                options("*.csv").withIngest(IngestOptions.defaults().withBranch("audit"));
 
-        assertThat(CopyInto.run(table, onBranch, CopyProgress.NONE).filesLoaded()).isEqualTo(1);
-        assertThat(CopyInto.loadedAt(table, options("*.csv")).values().stream().filter(Optional::isPresent)).hasSize(1);
+        assertThat(CopyInto.run(table, onBranch, CopyProgress.NONE).filesLoaded())
+                .isEqualTo(1);
+        assertThat(CopyInto.loadedAt(table, options("*.csv")).values().stream().filter(Optional::isPresent))
+                .hasSize(1);
         table.manageSnapshots().fastForwardBranch("main", "audit").commit();
 
         assertThat(load("*.csv").filesSkipped()).isEqualTo(2);
@@ -179,8 +184,8 @@ class CopyHistoryTest {
         load("a.csv");
         write("b.csv", 2);
 
-        CopyReceipt receipt = CopyInto.run(
-                table, options("*.csv").withAfterwards(CopyOptions.Afterwards.PURGE), CopyProgress.NONE);
+        CopyReceipt receipt =
+                CopyInto.run(table, options("*.csv").withAfterwards(CopyOptions.Afterwards.PURGE), CopyProgress.NONE);
 
         assertThat(receipt.notPurged()).isEmpty();
         assertThat(folder.resolve("b.csv")).doesNotExist();
@@ -226,7 +231,9 @@ class CopyHistoryTest {
 
         table.refresh();
         assertThat(LoadHistory.loads(table)).hasSizeLessThan(60);
-        assertThat(LoadHistory.loads(table).stream().mapToInt(LoadHistory.Load::files).sum())
+        assertThat(LoadHistory.loads(table).stream()
+                        .mapToInt(LoadHistory.Load::files)
+                        .sum())
                 .isEqualTo(loads);
         for (int i = 0; i < loads; i++) {
             int load = i;
@@ -239,13 +246,15 @@ class CopyHistoryTest {
         append(fingerprints(0, 60_000), 1);
         append(fingerprints(60_000, 40_000), 2);
         assertThatThrownBy(() -> append(fingerprints(0, 1), 3)).isInstanceOf(FilesLoadedException.class);
-        int bytes = table.properties().values().stream().mapToInt(String::length).sum();
+        int bytes =
+                table.properties().values().stream().mapToInt(String::length).sum();
 
         append(fingerprints(100_000, 1), 4);
 
         assertThat(bytes).isLessThan(1_200_000);
         table.refresh();
-        assertThat(LoadHistory.loadedBefore(table, "main", fingerprints(0, 100_001))).hasSize(40_001);
+        assertThat(LoadHistory.loadedBefore(table, "main", fingerprints(0, 100_001)))
+                .hasSize(40_001);
         assertThatThrownBy(() -> append(fingerprints(200_000, 100_001), 5))
                 .isInstanceOfSatisfying(
                         TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.INVALID));
@@ -254,7 +263,9 @@ class CopyHistoryTest {
     @Test
     void aHistoryThatCannotBeReadEndsTheLoad() throws Exception {
         write("a.csv", 1);
-        table.updateProperties().set(LoadHistory.PROPERTY_PREFIX + "x", "9;future").commit();
+        table.updateProperties()
+                .set(LoadHistory.PROPERTY_PREFIX + "x", "9;future")
+                .commit();
 
         assertThatThrownBy(() -> load("a.csv"))
                 .isInstanceOfSatisfying(

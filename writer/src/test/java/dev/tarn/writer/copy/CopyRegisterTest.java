@@ -66,14 +66,19 @@ class CopyRegisterTest {
 
         assertThat(receipt.rowsLoaded()).isEqualTo(1_000);
         assertThat(table.properties()).containsKey(TableProperties.DEFAULT_NAME_MAPPING);
-        assertThat(table.newScan().planFiles()).extracting(task -> task.file().location())
+        assertThat(table.newScan().planFiles())
+                .extracting(task -> task.file().location())
                 .containsExactly(LocalFileIO.toLocation(folder.resolve("a.parquet")));
         // Iceberg's generic reader knows no name mapping and would take columns by position.
         List<Record> rows = readByName(table, folder.resolve("a.parquet"));
-        assertThat(rows).hasSize(1_000).allSatisfy(row -> assertThat(row.getField("city")).isEqualTo("Oslo"));
+        assertThat(rows)
+                .hasSize(1_000)
+                .allSatisfy(row -> assertThat(row.getField("city")).isEqualTo("Oslo"));
         assertThat(rows.get(7).getField("id")).isEqualTo(7L);
-        assertThat(table.newScan().filter(Expressions.equal("id", 7L)).planFiles()).hasSize(1);
-        assertThat(table.newScan().filter(Expressions.equal("id", 1_000L)).planFiles()).isEmpty();
+        assertThat(table.newScan().filter(Expressions.equal("id", 7L)).planFiles())
+                .hasSize(1);
+        assertThat(table.newScan().filter(Expressions.equal("id", 1_000L)).planFiles())
+                .isEmpty();
         assertThat(register(table, "a.parquet").filesSkipped()).isEqualTo(1);
     }
 
@@ -101,17 +106,31 @@ class CopyRegisterTest {
     @Test
     void partitionsFollowFromTheBoundsOfTheFooter() throws Exception {
         Table table = catalog.create(
-                "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).month("day").identity("city").build(), 3);
-        duckdb("SELECT range AS id, DATE '2001-01-02' + (range % 20)::INT AS day, 'Oslo' AS city FROM range(100)", "a.parquet");
+                "t",
+                SCHEMA,
+                PartitionSpec.builderFor(SCHEMA).month("day").identity("city").build(),
+                3);
+        duckdb(
+                "SELECT range AS id, DATE '2001-01-02' + (range % 20)::INT AS day, 'Oslo' AS city FROM range(100)",
+                "a.parquet");
         duckdb("SELECT range AS id, NULL::DATE AS day, 'Rome' AS city FROM range(100)", "b.parquet");
-        duckdb("SELECT range AS id, DATE '2001-01-02' + range::INT AS day, 'Rome' AS city FROM range(100)", "c.parquet");
-        duckdb("SELECT range AS id, DATE '2001-01-02' AS day, if(range < 5, NULL, 'Rome') AS city FROM range(9)", "d.parquet");
+        duckdb(
+                "SELECT range AS id, DATE '2001-01-02' + range::INT AS day, 'Rome' AS city FROM range(100)",
+                "c.parquet");
+        duckdb(
+                "SELECT range AS id, DATE '2001-01-02' AS day, if(range < 5, NULL, 'Rome') AS city FROM range(9)",
+                "d.parquet");
 
         register(table, "[ab].parquet");
 
-        assertThat(table.newScan().filter(Expressions.equal("day", "2001-01-05")).planFiles()).hasSize(1);
-        assertThat(table.newScan().planFiles()).extracting(task -> task.file().partition().toString())
-                .containsExactlyInAnyOrder("PartitionData{day_month=372, city=Oslo}", "PartitionData{day_month=null, city=Rome}");
+        assertThat(table.newScan()
+                        .filter(Expressions.equal("day", "2001-01-05"))
+                        .planFiles())
+                .hasSize(1);
+        assertThat(table.newScan().planFiles())
+                .extracting(task -> task.file().partition().toString())
+                .containsExactlyInAnyOrder(
+                        "PartitionData{day_month=372, city=Oslo}", "PartitionData{day_month=null, city=Rome}");
         assertRefused(table, "c.parquet", "the value of partition field 'day_month' (month) cannot be proven");
         assertRefused(table, "d.parquet", "column 'city' has nulls and other values");
         assertThat(TestCatalog.rows(table)).hasSize(200);
@@ -119,19 +138,28 @@ class CopyRegisterTest {
 
     @Test
     void bucketsAreComputedForOneValueAndRefusedForMore() throws Exception {
-        Table table = catalog.create("t", SCHEMA, PartitionSpec.builderFor(SCHEMA).bucket("id", 16).build(), 2);
+        Table table = catalog.create(
+                "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).bucket("id", 16).build(), 2);
         duckdb("SELECT 34::BIGINT AS id, NULL::DATE AS day, 'x' AS city FROM range(10)", "a.parquet");
         duckdb("SELECT range AS id, NULL::DATE AS day, 'x' AS city FROM range(10)", "b.parquet");
 
         register(table, "a.parquet");
 
-        assertThat(table.newScan().filter(Expressions.equal("id", 34)).planFiles()).hasSize(1);
+        assertThat(table.newScan().filter(Expressions.equal("id", 34)).planFiles())
+                .hasSize(1);
         assertRefused(table, "b.parquet", "'id_bucket' (bucket[16]) cannot be proven");
     }
 
     @Test
     void identityFieldsMayComeFromThePath() throws Exception {
-        Table table = catalog.create("t", SCHEMA, PartitionSpec.builderFor(SCHEMA).identity("day").identity("city").build(), 3);
+        Table table = catalog.create(
+                "t",
+                SCHEMA,
+                PartitionSpec.builderFor(SCHEMA)
+                        .identity("day")
+                        .identity("city")
+                        .build(),
+                3);
         Files.createDirectories(folder.resolve("day=2001-01-02/city=S%C3%A3o Paulo"));
         Files.createDirectories(folder.resolve("day=__HIVE_DEFAULT_PARTITION__/city=x"));
         Files.createDirectories(folder.resolve("day=someday/city=x"));
@@ -176,13 +204,17 @@ class CopyRegisterTest {
 
     @Test
     void narrowTypesAreReadAsWideOnes() throws Exception {
-        Table table = catalog.create("t", SCHEMA, PartitionSpec.builderFor(SCHEMA).truncate("id", 10).build(), 3);
+        Table table = catalog.create(
+                "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).truncate("id", 10).build(), 3);
         duckdb("SELECT (20 + range)::INTEGER AS id FROM range(5)", "a.parquet");
 
         register(table, "a.parquet");
 
-        assertThat(TestCatalog.rows(table)).extracting(row -> row.getField("id")).containsExactly(20L, 21L, 22L, 23L, 24L);
-        assertThat(table.newScan().filter(Expressions.equal("id", 22L)).planFiles()).hasSize(1);
+        assertThat(TestCatalog.rows(table))
+                .extracting(row -> row.getField("id"))
+                .containsExactly(20L, 21L, 22L, 23L, 24L);
+        assertThat(table.newScan().filter(Expressions.equal("id", 22L)).planFiles())
+                .hasSize(1);
     }
 
     @Test
@@ -191,8 +223,8 @@ class CopyRegisterTest {
         duckdb("SELECT 1::BIGINT AS id", "a.parquet");
         register(table, "a.parquet");
 
-        assertThatThrownBy(() -> CopyInto.register(
-                        table, options("a.parquet").withMode(CopyMode.ALL_FILES), CopyProgress.NONE))
+        assertThatThrownBy(() ->
+                        CopyInto.register(table, options("a.parquet").withMode(CopyMode.ALL_FILES), CopyProgress.NONE))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("is a file of table test.db.t already");
     }
@@ -202,10 +234,10 @@ class CopyRegisterTest {
         try (CloseableIterable<Record> found = Parquet.read(
                         new LocalFileIO().newInputFile(LocalFileIO.toLocation(file)))
                 .project(table.schema())
-                .withNameMapping(NameMappingParser.fromJson(
-                        table.properties().get(TableProperties.DEFAULT_NAME_MAPPING)))
-                .createReaderFunc((Schema expected, MessageType given) ->
-                        GenericParquetReaders.buildReader(expected, given))
+                .withNameMapping(
+                        NameMappingParser.fromJson(table.properties().get(TableProperties.DEFAULT_NAME_MAPPING)))
+                .createReaderFunc(
+                        (Schema expected, MessageType given) -> GenericParquetReaders.buildReader(expected, given))
                 .build()) {
             found.forEach(rows::add);
         }
@@ -215,8 +247,7 @@ class CopyRegisterTest {
     private void assertRefused(Table table, String glob, String message) {
         assertThatThrownBy(() -> register(table, glob))
                 .isInstanceOfSatisfying(
-                        TarnException.class,
-                        e -> assertThat(e.kind()).isIn(ErrorKind.INVALID, ErrorKind.CORRUPT))
+                        TarnException.class, e -> assertThat(e.kind()).isIn(ErrorKind.INVALID, ErrorKind.CORRUPT))
                 .hasMessageContaining(message);
     }
 
@@ -229,8 +260,8 @@ class CopyRegisterTest {
     }
 
     private void write(String name, Schema schema, List<Record> rows) throws Exception {
-        try (FileAppender<Record> appender = Parquet.write(new LocalFileIO()
-                        .newOutputFile(LocalFileIO.toLocation(folder.resolve(name))))
+        try (FileAppender<Record> appender = Parquet.write(
+                        new LocalFileIO().newOutputFile(LocalFileIO.toLocation(folder.resolve(name))))
                 .schema(schema)
                 .createWriterFunc(GenericParquetWriter::create)
                 .build()) {

@@ -113,14 +113,16 @@ class CopyTextTest {
     @Test
     void deeplyNestedJsonIsARowError() throws Exception {
         Files.writeString(
-                folder.resolve("deep.jsonl"), "{\"id\":1}\n{\"id\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}\n");
+                folder.resolve("deep.jsonl"),
+                "{\"id\":1}\n{\"id\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}\n");
 
         assertFails("deep.jsonl", ErrorKind.INVALID, "deep.jsonl line 2: is no valid JSON");
     }
 
     @Test
     void linesThatNeverEndAreRowErrors() throws Exception {
-        Files.writeString(folder.resolve("long.jsonl"), "{\"id\":1}\n" + "x".repeat(Lines.MAX_LINE_BYTES + 1) + "\n{\"id\":2}\n");
+        Files.writeString(
+                folder.resolve("long.jsonl"), "{\"id\":1}\n" + "x".repeat(Lines.MAX_LINE_BYTES + 1) + "\n{\"id\":2}\n");
 
         CopyReceipt receipt = load(options("long.jsonl").withBadRows(BadRows.SKIP_ROW));
 
@@ -149,8 +151,8 @@ class CopyTextTest {
         Files.write(folder.resolve("a.csv"), csv.toByteArray());
         Files.write(folder.resolve("b.jsonl"), new byte[] {'{', (byte) 0xC3, '}', '\n'});
 
-        CopyReceipt receipt =
-                load(CopyOptions.of(List.of(folder + "/a.csv", folder + "/b.jsonl")).withBadRows(BadRows.SKIP_ROW));
+        CopyReceipt receipt = load(
+                CopyOptions.of(List.of(folder + "/a.csv", folder + "/b.jsonl")).withBadRows(BadRows.SKIP_ROW));
 
         assertThat(receipt.firstErrors())
                 .containsExactly("a.csv line 2: column 'name' is not UTF-8", "b.jsonl line 1: is not UTF-8");
@@ -160,9 +162,21 @@ class CopyTextTest {
     @Test
     void valuesOutsideOfTheirTypeAreRowErrorsAndNeverRounded() throws Exception {
         List<String> bad = List.of(
-                "n,2147483648", "n,1.0", "n,late", "d,1e999", "d,0x1p3", "d,1d", "price,1.005", "price,12345678.00",
-                "price,1e1000000000", "price,1e-1000000000", "day,2023-02-29", "day,+999999999-01-01", "at,2023-01-01",
-                "at,+999999-01-01T00:00:00", "at,2023-01-01T00:00:00.0000001");
+                "n,2147483648",
+                "n,1.0",
+                "n,late",
+                "d,1e999",
+                "d,0x1p3",
+                "d,1d",
+                "price,1.005",
+                "price,12345678.00",
+                "price,1e1000000000",
+                "price,1e-1000000000",
+                "day,2023-02-29",
+                "day,+999999999-01-01",
+                "at,2023-01-01",
+                "at,+999999-01-01T00:00:00",
+                "at,2023-01-01T00:00:00.0000001");
         for (int i = 0; i < bad.size(); i++) {
             String[] pair = bad.get(i).split(",");
             Files.writeString(folder.resolve("bad" + i + ".csv"), pair[0] + "\n" + pair[1] + "\n");
@@ -217,7 +231,9 @@ class CopyTextTest {
         CsvLayout headless = new CsvLayout(',', '"', List.of(""), CsvLayout.Header.NONE);
 
         load(options("a.tsv").withCsv(headless));
-        load(options("b.tsv").withCsv(headless).withMapping(ColumnMapping.DEFAULT.withColumns(Map.of("id", "2", "name", "1"))));
+        load(options("b.tsv")
+                .withCsv(headless)
+                .withMapping(ColumnMapping.DEFAULT.withColumns(Map.of("id", "2", "name", "1"))));
 
         assertThat(column("id")).containsExactlyInAnyOrder(1L, 2L, 3L);
         assertThat(column("name")).containsExactlyInAnyOrder("Ada", "Grace", "x");
@@ -262,7 +278,8 @@ class CopyTextTest {
         assertThatThrownBy(() -> load(both)).isInstanceOf(TarnException.class).hasMessageContaining("'score'");
         load(both.withMapping(ColumnMapping.DEFAULT.withExtra(ColumnMapping.Extra.IGNORE)));
         assertThat(table.schema().findField("score")).isNull();
-        load(both.withMode(CopyMode.ALL_FILES).withMapping(ColumnMapping.DEFAULT.withExtra(ColumnMapping.Extra.EVOLVE)));
+        load(both.withMode(CopyMode.ALL_FILES)
+                .withMapping(ColumnMapping.DEFAULT.withExtra(ColumnMapping.Extra.EVOLVE)));
 
         assertThat(table.schema().findType("score")).isEqualTo(Types.DoubleType.get());
         assertThat(column("score")).containsExactlyInAnyOrder(null, null, 1.5, 2.0);
@@ -313,7 +330,9 @@ class CopyTextTest {
     void tooManyBadRowsEndTheLoad() throws Exception {
         Files.writeString(folder.resolve("a.csv"), "id\n1\nx\ny\nz\n");
 
-        assertThat(load(options("a.csv").withBadRows(BadRows.SKIP_ROW.withMaxErrors(3)).withMode(CopyMode.VALIDATE_ONLY))
+        assertThat(load(options("a.csv")
+                                .withBadRows(BadRows.SKIP_ROW.withMaxErrors(3))
+                                .withMode(CopyMode.VALIDATE_ONLY))
                         .rowsRejected())
                 .isEqualTo(3);
         assertThatThrownBy(() -> load(options("a.csv").withBadRows(BadRows.SKIP_ROW.withMaxErrors(2))))
@@ -377,9 +396,12 @@ class CopyTextTest {
         Files.writeString(folder.resolve("in/x/y/3.csv"), "id\n3\n");
         Files.writeString(folder.resolve("in/x/y/.4.csv"), "id\n4\n");
 
-        assertThat(load(CopyOptions.of(List.of(folder + "/in/*.csv"))).filesLoaded()).isEqualTo(1);
-        assertThat(load(CopyOptions.of(List.of(folder + "/in/?/[1-2].csv"))).filesLoaded()).isEqualTo(1);
-        assertThat(load(CopyOptions.of(List.of(folder + "/in/**.csv"))).filesLoaded()).isEqualTo(1);
+        assertThat(load(CopyOptions.of(List.of(folder + "/in/*.csv"))).filesLoaded())
+                .isEqualTo(1);
+        assertThat(load(CopyOptions.of(List.of(folder + "/in/?/[1-2].csv"))).filesLoaded())
+                .isEqualTo(1);
+        assertThat(load(CopyOptions.of(List.of(folder + "/in/**.csv"))).filesLoaded())
+                .isEqualTo(1);
         assertThatThrownBy(() -> load(CopyOptions.of(List.of(folder + "/in/[a.csv"))))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("is no pattern");
@@ -392,7 +414,9 @@ class CopyTextTest {
     private void assertFails(String name, ErrorKind kind, String message) {
         assertThatThrownBy(load(name))
                 .as(name)
-                .isInstanceOfSatisfying(TarnException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
+                .isInstanceOfSatisfying(
+                        TarnException.class,
+                        e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind))
                 .hasMessageContaining(message);
         assertThat(TestCatalog.rows(table)).isEmpty();
     }

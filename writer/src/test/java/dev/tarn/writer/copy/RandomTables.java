@@ -163,7 +163,8 @@ final class RandomTables {
     }
 
     private Object primitive(Type type) {
-        LocalDateTime stamp = LocalDateTime.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1_000, ZoneOffset.UTC);
+        LocalDateTime stamp =
+                LocalDateTime.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1_000, ZoneOffset.UTC);
         return switch (type.typeId()) {
             case BOOLEAN -> random.nextBoolean();
             case INTEGER -> random.nextInt();
