@@ -12,6 +12,8 @@ import dev.tarn.kafka.KafkaSource;
 import dev.tarn.kafka.decode.RecordDecoder;
 import dev.tarn.kafka.registry.SchemaRegistry;
 import dev.tarn.kafka.rows.UnknownFields;
+import dev.tarn.writer.contract.gate.ContractOptions;
+import dev.tarn.writer.contract.gate.Contracts;
 import dev.tarn.writer.ingest.IngestOptions;
 import java.net.URI;
 import java.util.ArrayList;
@@ -101,8 +103,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
             if (create && !connection.catalog().tableExists(identifier)) {
                 create(connection, identifier);
             }
-            connection.load(table);
-            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, options, values);
+            KafkaIngestOptions checked = options.withWrite(IngestOptions.defaults()
+                    .withGates(Contracts.gatesFor(connection.load(table), ContractOptions.defaults())));
+            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, checked, values);
             Optional<RecordDecoder> keys = formatFlags.keys(registry);
             return run(keys.isPresent() ? ingest.withKeys(keys.get()) : ingest);
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +53,7 @@ class IngestKafkaCommandTest {
                 Map.of("server.data", folder.resolve("data").toString(), "catalog.port", "0", "flight.port", "0"))));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             List<NewTopic> topics = new ArrayList<>();
-            for (String topic : List.of("orders", "broken", "events", "payments")) {
+            for (String topic : List.of("orders", "broken", "events", "payments", "ids")) {
                 topics.add(new NewTopic(topic, 1, (short) 1));
             }
             admin.createTopics(topics).all().get();
@@ -165,6 +167,62 @@ class IngestKafkaCommandTest {
         assertThat(wrong.messages()).contains("nowhere");
     }
 
+    @Test
+    void aProcessThatIsToldToStopCommitsWhatItReadAndExitsWithZero() throws Exception {
+        assertThat(tarn("table", "create", "stop.ids", "--schema", "id long").exitCode())
+                .isZero();
+        Path messages = folder.resolve("stopped.txt");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "ingest",
+                        "kafka",
+                        "--bootstrap-servers",
+                        broker.bootstrapServers(),
+                        "--topic",
+                        "ids",
+                        "--table",
+                        "stop.ids",
+                        "--commit-records",
+                        "2")
+                .redirectError(messages.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(environment());
+        Process process = builder.start();
+        try {
+            for (int id = 0; id < 3; id++) {
+                send("ids", "{\"id\": %d}".formatted(id));
+            }
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> Files.readString(messages).contains(" commits, "));
+
+            process.destroy();
+
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(messages)).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(tarn(
+                                "ingest",
+                                "kafka",
+                                "--bootstrap-servers",
+                                broker.bootstrapServers(),
+                                "--topic",
+                                "ids",
+                                "--table",
+                                "stop.ids",
+                                "--until-latest")
+                        .exitCode())
+                .isZero();
+        assertThat(sql("SELECT id FROM stop.ids ORDER BY id")).isEqualTo("id\r\n0\r\n1\r\n2\r\n");
+    }
+
     private static List<JsonNode> runPage(String registry) throws IOException {
         List<JsonNode> receipts = new ArrayList<>();
         for (String line : Files.readAllLines(PAGE)) {
@@ -225,11 +283,13 @@ class IngestKafkaCommandTest {
     }
 
     private static Invocation tarn(String... args) {
-        return Invocation.of(
-                Map.of(
-                        "TARN_CLIENT_CATALOG_URI", server.catalogUri().toString(),
-                        "TARN_CLIENT_FLIGHT_URI", server.flightUri().toString(),
-                        "TARN_SERVER_DATA", folder.resolve("client").toString()),
-                args);
+        return Invocation.of(environment(), args);
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of(
+                "TARN_CLIENT_CATALOG_URI", server.catalogUri().toString(),
+                "TARN_CLIENT_FLIGHT_URI", server.flightUri().toString(),
+                "TARN_SERVER_DATA", folder.resolve("client").toString());
     }
 }

@@ -15,6 +15,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Finds where to begin in each partition: where the table says, else where the caller wants. Used by the consumer's thread. */
 final class StartOffsets {
@@ -79,7 +80,13 @@ final class StartOffsets {
             if (known.isEmpty()) {
                 fresh.add(partition);
             } else {
-                offsets.put(partition, resume(partition, known.getAsLong(), first.get(partition), end.get(partition)));
+                offsets.put(
+                        partition,
+                        resume(
+                                partition,
+                                known.getAsLong(),
+                                first.getOrDefault(partition, 0L),
+                                end.getOrDefault(partition, 0L)));
             }
         }
         offsets.putAll(initial(fresh, first, end));
@@ -110,20 +117,21 @@ final class StartOffsets {
             List<TopicPartition> fresh, Map<TopicPartition, Long> first, Map<TopicPartition, Long> end) {
         Map<TopicPartition, Long> offsets = new HashMap<>();
         switch (source.start().kind()) {
-            case EARLIEST -> fresh.forEach(partition -> offsets.put(partition, first.get(partition)));
-            case LATEST -> fresh.forEach(partition -> offsets.put(partition, end.get(partition)));
+            case EARLIEST -> fresh.forEach(partition -> offsets.put(partition, first.getOrDefault(partition, 0L)));
+            case LATEST -> fresh.forEach(partition -> offsets.put(partition, end.getOrDefault(partition, 0L)));
             case TIMESTAMP -> {
                 long millis = source.start().time().orElseThrow().toEpochMilli();
                 Map<TopicPartition, Long> times = new HashMap<>();
                 fresh.forEach(partition -> times.put(partition, millis));
                 consumer.offsetsForTimes(times)
-                        .forEach((partition, found) -> offsets.put(partition, offsetOrEnd(found, end.get(partition))));
+                        .forEach((partition, found) ->
+                                offsets.put(partition, offsetOrEnd(found, end.getOrDefault(partition, 0L))));
             }
         }
         return offsets;
     }
 
-    private static long offsetOrEnd(@org.jspecify.annotations.Nullable OffsetAndTimestamp found, long end) {
+    private static long offsetOrEnd(@Nullable OffsetAndTimestamp found, long end) {
         return found == null ? end : found.offset();
     }
 }

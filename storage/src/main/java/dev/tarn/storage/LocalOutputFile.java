@@ -114,7 +114,10 @@ final class LocalOutputFile implements OutputFile {
 
         @Override
         public void flush() throws IOException {
-            buffered.flush();
+            // Writers that are closed after an abort flush once more.
+            if (!closed && !failed) {
+                buffered.flush();
+            }
         }
 
         @Override

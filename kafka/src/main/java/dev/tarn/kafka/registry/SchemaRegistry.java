@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.kafka.registry.RegisteredSchema.Reference;
-import dev.tarn.kafka.registry.RegisteredSchema.Type;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -84,10 +83,10 @@ public final class SchemaRegistry {
             return Optional.empty();
         }
         JsonNode schema = parse(answer.get());
-        Type type = type(schema);
+        RegisteredSchema.Type type = type(schema);
         Map<String, Reference> references = new LinkedHashMap<>();
         addReferences(schema, type, references);
-        if (type == Type.PROTOBUF) {
+        if (type == RegisteredSchema.Type.PROTOBUF) {
             schema = parse(requests.get("/schemas/ids/" + id + "?format=serialized")
                     .orElseThrow(() -> wrongAnswer("schema " + id + " is gone")));
         }
@@ -95,7 +94,7 @@ public final class SchemaRegistry {
                 id, type, text(schema), references.values().stream().toList()));
     }
 
-    private void addReferences(JsonNode schema, Type type, Map<String, Reference> found) {
+    private void addReferences(JsonNode schema, RegisteredSchema.Type type, Map<String, Reference> found) {
         for (JsonNode reference : schema.path("references")) {
             String name = reference.path("name").asText();
             if (found.containsKey(name)) {
@@ -115,7 +114,7 @@ public final class SchemaRegistry {
             addReferences(referenced, type, found);
             // Put again behind those that it builds on.
             found.remove(name);
-            String text = type == Type.PROTOBUF
+            String text = type == RegisteredSchema.Type.PROTOBUF
                     ? text(parse(requests.get(path + "?format=serialized")
                             .orElseThrow(() -> wrongAnswer(path + " does not exist"))))
                     : text(referenced);
@@ -131,10 +130,10 @@ public final class SchemaRegistry {
         }
     }
 
-    private Type type(JsonNode schema) {
+    private RegisteredSchema.Type type(JsonNode schema) {
         String name = schema.path("schemaType").asText("AVRO");
         try {
-            return Type.valueOf(name.toUpperCase(Locale.ROOT));
+            return RegisteredSchema.Type.valueOf(name.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw wrongAnswer("a schema has the unknown type " + name, e);
         }

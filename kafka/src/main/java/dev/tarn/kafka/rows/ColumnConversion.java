@@ -127,11 +127,16 @@ final class ColumnConversion {
             case STRING -> text;
             case INTEGER -> Integer.parseInt(text);
             case LONG -> Long.parseLong(text);
-            case BOOLEAN ->
-                text.equals("true")
-                        || convert(type, text.equals("false") ? Boolean.FALSE : text)
-                                .equals(true);
+            case BOOLEAN -> flag(text);
             default -> convert(type, text);
+        };
+    }
+
+    private static boolean flag(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("neither true nor false");
         };
     }
 
@@ -228,7 +233,7 @@ final class ColumnConversion {
     private Object timestamp(Type type, ChronoUnit finest, Object value) {
         LocalDateTime utc = (isZoned(type) ? zoned(value) : local(value)).truncatedTo(finest);
         // Refuses what 64 bits of the unit cannot hold.
-        finest.between(EPOCH, utc);
+        long unused = finest.between(EPOCH, utc);
         return isZoned(type) ? utc.atOffset(ZoneOffset.UTC) : utc;
     }
 

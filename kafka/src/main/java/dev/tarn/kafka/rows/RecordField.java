@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.iceberg.types.Type;
@@ -15,28 +16,28 @@ import org.jspecify.annotations.Nullable;
 /** What a record has besides its value; each can be put into a column of its own. */
 public enum RecordField {
     /** Name of the topic, a string. */
-    TOPIC(Types.StringType.get()) {
+    TOPIC {
         @Override
         Object of(ConsumerRecord<byte[], byte[]> found) {
             return found.topic();
         }
     },
     /** Number of the partition, an int. */
-    PARTITION(Types.IntegerType.get()) {
+    PARTITION {
         @Override
         Object of(ConsumerRecord<byte[], byte[]> found) {
             return found.partition();
         }
     },
     /** Offset in the partition, a long. */
-    OFFSET(Types.LongType.get()) {
+    OFFSET {
         @Override
         Object of(ConsumerRecord<byte[], byte[]> found) {
             return found.offset();
         }
     },
     /** When the record was made or appended, a timestamp with zone. */
-    TIMESTAMP(Types.TimestampType.withZone()) {
+    TIMESTAMP {
         @Override
         @Nullable
         Object of(ConsumerRecord<byte[], byte[]> found) {
@@ -44,14 +45,14 @@ public enum RecordField {
         }
     },
     /** The bytes of the key. */
-    KEY(Types.BinaryType.get()) {
+    KEY {
         @Override
         byte @Nullable [] of(ConsumerRecord<byte[], byte[]> found) {
             return found.key();
         }
     },
     /** The headers as text by name; of headers with one name the last. */
-    HEADERS(Types.MapType.ofOptional(1, 2, Types.StringType.get(), Types.StringType.get())) {
+    HEADERS {
         @Override
         Object of(ConsumerRecord<byte[], byte[]> found) {
             Map<String, @Nullable String> headers = new LinkedHashMap<>();
@@ -62,15 +63,16 @@ public enum RecordField {
         }
     };
 
-    private final Type type;
-
-    RecordField(Type type) {
-        this.type = type;
-    }
-
     /** The type of a column that is made for it. */
     public Type type() {
-        return type;
+        return switch (this) {
+            case TOPIC -> Types.StringType.get();
+            case PARTITION -> Types.IntegerType.get();
+            case OFFSET -> Types.LongType.get();
+            case TIMESTAMP -> Types.TimestampType.withZone();
+            case KEY -> Types.BinaryType.get();
+            case HEADERS -> Types.MapType.ofOptional(1, 2, Types.StringType.get(), Types.StringType.get());
+        };
     }
 
     abstract @Nullable Object of(ConsumerRecord<byte[], byte[]> found);
@@ -85,7 +87,7 @@ public enum RecordField {
                     .decode(ByteBuffer.wrap(value))
                     .toString();
         } catch (CharacterCodingException e) {
-            return java.util.Base64.getEncoder().encodeToString(value);
+            return Base64.getEncoder().encodeToString(value);
         }
     }
 }

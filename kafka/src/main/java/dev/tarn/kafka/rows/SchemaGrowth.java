@@ -70,7 +70,7 @@ public final class SchemaGrowth {
             Types.NestedField column = known.field(name);
             Type type = column == null ? typeOf(value) : grown(column.type(), value);
             if (type != null) {
-                missing.add(Types.NestedField.optional(nextId++, name, type));
+                missing.add(Types.NestedField.optional(id(), name, type));
             }
         }
         return missing;
@@ -90,12 +90,12 @@ public final class SchemaGrowth {
         }
         if (known.isListType() && value instanceof List<?> elements) {
             Type element = grownBy(known.asListType().elementType(), elements);
-            return element == null ? null : Types.ListType.ofOptional(nextId++, element);
+            return element == null ? null : Types.ListType.ofOptional(id(), element);
         }
         if (known.isMapType() && value instanceof Map<?, ?> entries) {
             Types.MapType map = known.asMapType();
             Type of = grownBy(map.valueType(), entries.values());
-            return of == null ? null : Types.MapType.ofOptional(nextId++, nextId++, map.keyType(), of);
+            return of == null ? null : Types.MapType.ofOptional(id(), id(), map.keyType(), of);
         }
         return null;
     }
@@ -116,7 +116,7 @@ public final class SchemaGrowth {
             for (Object element : entries.values()) {
                 Type type = typeOf(element);
                 if (type != null) {
-                    return Types.MapType.ofOptional(nextId++, nextId++, Types.StringType.get(), type);
+                    return Types.MapType.ofOptional(id(), id(), Types.StringType.get(), type);
                 }
             }
             return null;
@@ -129,12 +129,16 @@ public final class SchemaGrowth {
             for (Object element : elements) {
                 Type type = typeOf(element);
                 if (type != null) {
-                    return Types.ListType.ofOptional(nextId++, type);
+                    return Types.ListType.ofOptional(id(), type);
                 }
             }
             return null;
         }
         return value == null ? null : scalar(value);
+    }
+
+    private int id() {
+        return nextId++;
     }
 
     private Type scalar(Object value) {

@@ -174,7 +174,7 @@ public final class Audit {
             files.forEach(staged::appendFile);
             return staged;
         };
-        SnapshotCommit.run(table, append, new CommitRequest(onTop, Map.of(), List.of(token), Map.of(), Set.of()));
+        SnapshotCommit.run(table, append, new CommitRequest(onTop, Map.of(), List.of(token)));
         table.refresh();
         long restaged = head(onTop);
         attempt("replace " + branch, () -> {

@@ -90,8 +90,7 @@ final class IndexedRows implements AutoCloseable {
 
     private @Nullable KeyIndex open() {
         if (!opened && options.keyIndex().isPresent()) {
-            index = KeyIndex.open(
-                            options.keyIndex().get(), table, options.branch(), columns, options.keyBudget())
+            index = KeyIndex.open(options.keyIndex().get(), table, options.branch(), columns, options.keyBudget())
                     .orElse(null);
         }
         opened = true;
@@ -103,8 +102,10 @@ final class IndexedRows implements AutoCloseable {
             usable.follow(snapshot, allFiles(snapshot));
         }
         Map<String, Roaring64Bitmap> found = new HashMap<>();
-        usable.find(keys, (location, position) -> found.computeIfAbsent(location, absent -> new Roaring64Bitmap())
-                .addLong(position));
+        usable.find(
+                keys,
+                (location, position) -> found.computeIfAbsent(location, absent -> new Roaring64Bitmap())
+                        .addLong(position));
         return found;
     }
 

@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -191,15 +189,8 @@ final class CommitAttempts {
 
     private void prepare(
             SnapshotUpdate<?> update, List<CommitRequest> parts, Consumer<Map<String, ProducerToken>> tokens) {
-        Set<String> loaded = new TreeSet<>();
-        for (CommitRequest part : parts) {
-            part.summary().forEach(update::set);
-            loaded.addAll(part.loadedFiles());
-        }
+        parts.forEach(part -> part.summary().forEach(update::set));
         update.set(SnapshotCommit.COMMIT_ID_KEY, commitId);
-        if (!loaded.isEmpty()) {
-            update.set(SnapshotCommit.LOADED_FILES_KEY, String.join(",", loaded));
-        }
         update.toBranch(branch);
         update.validateWith(new OnceOnly(update, parts, tokens));
     }
@@ -254,22 +245,11 @@ final class CommitAttempts {
         try {
             TokenCheck.Verdict verdict = check.admit(part.tokens(), part.follows());
             if (verdict == TokenCheck.Verdict.FRESH) {
-                refuseFilesLoadedMeanwhile(part, ancestors);
                 part.checks().forEach(own -> own.check(ancestors));
             }
             return new PartsRefusedException.Part(verdict, null);
         } catch (TarnException e) {
             return new PartsRefusedException.Part(null, e);
-        }
-    }
-
-    private void refuseFilesLoadedMeanwhile(CommitRequest part, Iterable<Snapshot> ancestors) {
-        Set<String> loaded = SnapshotCommit.loadedBefore(ancestors, part.loadedFiles());
-        if (!loaded.isEmpty()) {
-            throw new TarnException(
-                    ErrorKind.CONFLICT,
-                    "%d of the source files were loaded into table %s by somebody else meanwhile; run the load again to skip them"
-                            .formatted(loaded.size(), table.name()));
         }
     }
 

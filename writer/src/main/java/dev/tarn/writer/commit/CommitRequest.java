@@ -15,7 +15,6 @@ import org.apache.iceberg.SnapshotRef;
  * @param tokens make the commit happen once: one for each producer whose work is in it
  * @param follows by producer, the token that the table must still have when the commit happens, so that no work of another
  *     instance of the producer comes in between; producers that are absent here may have any older token
- * @param loadedFiles fingerprints of source files; the commit is refused if one of them was loaded before
  * @param checks look at the history that the commit will follow
  */
 public record CommitRequest(
@@ -23,14 +22,12 @@ public record CommitRequest(
         Map<String, String> summary,
         List<ProducerToken> tokens,
         Map<String, Optional<ProducerToken>> follows,
-        Set<String> loadedFiles,
         List<CommitCheck> checks) {
     /** Copies the collections; refuses two tokens of one producer. */
     public CommitRequest {
         summary = Map.copyOf(summary);
         tokens = List.copyOf(tokens);
         follows = Map.copyOf(follows);
-        loadedFiles = Set.copyOf(loadedFiles);
         checks = List.copyOf(checks);
         Set<String> producers = new HashSet<>();
         for (ProducerToken token : tokens) {
@@ -46,24 +43,22 @@ public record CommitRequest(
             String branch,
             Map<String, String> summary,
             List<ProducerToken> tokens,
-            Map<String, Optional<ProducerToken>> follows,
-            Set<String> loadedFiles) {
-        this(branch, summary, tokens, follows, loadedFiles, List.of());
+            Map<String, Optional<ProducerToken>> follows) {
+        this(branch, summary, tokens, follows, List.of());
     }
 
     /** A commit whose tokens may follow any older ones. */
-    public CommitRequest(
-            String branch, Map<String, String> summary, List<ProducerToken> tokens, Set<String> loadedFiles) {
-        this(branch, summary, tokens, Map.of(), loadedFiles);
+    public CommitRequest(String branch, Map<String, String> summary, List<ProducerToken> tokens) {
+        this(branch, summary, tokens, Map.of());
     }
 
     /** The same with checks. */
     public CommitRequest withChecks(List<CommitCheck> others) {
-        return new CommitRequest(branch, summary, tokens, follows, loadedFiles, others);
+        return new CommitRequest(branch, summary, tokens, follows, others);
     }
 
     /** A commit to main without anything else. */
     public static CommitRequest plain() {
-        return new CommitRequest(SnapshotRef.MAIN_BRANCH, Map.of(), List.of(), Set.of());
+        return new CommitRequest(SnapshotRef.MAIN_BRANCH, Map.of(), List.of());
     }
 }

@@ -50,7 +50,7 @@ final class GroupCommit {
         while (from < sets.size()) {
             int to = from + 1;
             if (mayShare(sets.get(from))) {
-                while (to < sets.size() && mayShare(sets.get(to)) && !sharesLoadedFile(sets, from, to)) {
+                while (to < sets.size() && mayShare(sets.get(to))) {
                     to++;
                 }
             }
@@ -67,15 +67,6 @@ final class GroupCommit {
     /** Checks look at the history of the table, so they would not see the other sets of the same commit. */
     private static boolean mayShare(PendingSet set) {
         return isAppend(set) && set.set().request().checks().isEmpty();
-    }
-
-    /** Load history is checked against the history of the table only, so two sets with one file must not share a commit. */
-    private static boolean sharesLoadedFile(List<PendingSet> sets, int from, int candidate) {
-        List<String> files = List.copyOf(sets.get(candidate).set().request().loadedFiles());
-        return !files.isEmpty()
-                && sets.subList(from, candidate).stream()
-                        .anyMatch(set ->
-                                set.set().request().loadedFiles().stream().anyMatch(files::contains));
     }
 
     private int commitTogether(List<PendingSet> sets, List<String> earlierIds) {

@@ -3,8 +3,6 @@ package dev.tarn.writer.commit;
 import dev.tarn.common.TarnException;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
@@ -19,9 +17,6 @@ import org.apache.iceberg.util.SnapshotUtil;
 public final class SnapshotCommit {
     /** Summary key of the random id by which a commit is recognised when its answer was lost. */
     public static final String COMMIT_ID_KEY = "tarn.commit-id";
-
-    /** Summary key of the fingerprints of the source files that a snapshot loaded, separated by commas. */
-    public static final String LOADED_FILES_KEY = "tarn.loaded-files";
 
     private SnapshotCommit() {}
 
@@ -47,29 +42,6 @@ public final class SnapshotCommit {
         return TokenCheck.isCommitted(table.name(), ProducerTokens.of(table, branch), token)
                 ? OptionalLong.of(newestSnapshotId(table, branch))
                 : OptionalLong.empty();
-    }
-
-    /** Which of some fingerprints are in the load history of a branch, as far back as its snapshots go. */
-    public static Set<String> loadedBefore(Table table, String branch, Set<String> fingerprints) {
-        return loadedBefore(ancestors(table, branch), fingerprints);
-    }
-
-    static Set<String> loadedBefore(Iterable<Snapshot> ancestors, Set<String> fingerprints) {
-        Set<String> found = new TreeSet<>();
-        if (fingerprints.isEmpty()) {
-            return found;
-        }
-        for (Snapshot snapshot : ancestors) {
-            String loaded = snapshot.summary().get(LOADED_FILES_KEY);
-            if (loaded != null) {
-                for (String fingerprint : loaded.split(",", -1)) {
-                    if (fingerprints.contains(fingerprint)) {
-                        found.add(fingerprint);
-                    }
-                }
-            }
-        }
-        return found;
     }
 
     static long newestSnapshotId(Table table, String branch) {

@@ -27,8 +27,13 @@ public record FileLimits(
     /** Spilled rows by default: uncompressed, so a tenth or so of this as Parquet. */
     public static final DataSize DEFAULT_SPILL_LIMIT = DataSize.ofMegabytes(64 * 1024);
 
-    /** Rows after which the size of a file is looked at again; a file overshoots its target by no more than these. */
-    private static final int ROWS_BETWEEN_SIZE_CHECKS = 8_192;
+    /** Rows after which size and memory are looked at again; a file overshoots its target by no more than these. */
+    private static final int MAX_STEP_ROWS = 65_536;
+
+    /** The same for files of which so many rows could be a large part. */
+    private static final int SMALL_STEP_ROWS = 8_192;
+
+    private static final DataSize SMALL_FILE = DataSize.ofMegabytes(64);
 
     /** The share of the budget that rows of one step may take, so that growing vectors stay far from the budget. */
     private static final int STEPS_PER_BUDGET = 32;
@@ -77,15 +82,11 @@ public record FileLimits(
         return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    int rowsBetweenSizeChecks() {
-        return ROWS_BETWEEN_SIZE_CHECKS;
-    }
-
     /** Rows of a batch that are handled before memory is looked at again. */
     int rowsOfOneStep(long batchBytes, int batchRows) {
         long rowBytes = Math.max(1, batchBytes / Math.max(1, batchRows));
-        return (int)
-                Math.max(1, Math.min(ROWS_BETWEEN_SIZE_CHECKS, memoryBudget.bytes() / STEPS_PER_BUDGET / rowBytes));
+        long most = targetFileSize.compareTo(SMALL_FILE) < 0 ? SMALL_STEP_ROWS : MAX_STEP_ROWS;
+        return (int) Math.max(1, Math.min(most, memoryBudget.bytes() / STEPS_PER_BUDGET / rowBytes));
     }
 
     /**

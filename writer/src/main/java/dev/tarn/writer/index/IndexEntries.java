@@ -60,8 +60,7 @@ final class IndexEntries {
     }
 
     void sort() {
-        int bits = Math.min(
-                MAX_BUCKET_BITS, Math.max(1, 32 - Integer.numberOfLeadingZeros(size / ENTRIES_PER_BUCKET)));
+        int bits = Math.min(MAX_BUCKET_BITS, Math.max(1, 32 - Integer.numberOfLeadingZeros(size / ENTRIES_PER_BUCKET)));
         int[] ends = new int[(1 << bits) + 1];
         for (int i = 0; i < size; i++) {
             ends[bucket(highs[i], bits) + 1]++;

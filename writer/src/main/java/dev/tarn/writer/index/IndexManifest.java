@@ -25,8 +25,7 @@ import java.util.zip.CRC32C;
  * @param files locations by number; empty where a file is gone
  * @param runs newest first
  */
-record IndexManifest(
-        String owner, long snapshotId, boolean complete, List<String> files, List<IndexRun.Summary> runs) {
+record IndexManifest(String owner, long snapshotId, boolean complete, List<String> files, List<IndexRun.Summary> runs) {
     static final String NAME = "manifest";
     private static final long MAGIC = 0x5441524E4B495831L;
 
@@ -90,10 +89,7 @@ record IndexManifest(
         out.writeInt((int) checksum.getValue());
         Path fresh = folder.resolve(NAME + ".new");
         try (FileChannel channel = FileChannel.open(
-                fresh,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+                fresh, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
             while (buffer.hasRemaining()) {
                 channel.write(buffer);

@@ -51,8 +51,8 @@ final class IndexRun implements AutoCloseable {
             long pageBytes = (long) summary.pages() * PAGE_BYTES;
             int tailBytes = summary.pages() * Long.BYTES + Integer.BYTES;
             if (channel.size() != pageBytes + tailBytes) {
-                throw new CorruptIndexException("%s has %d bytes but should have %d"
-                        .formatted(file, channel.size(), pageBytes + tailBytes));
+                throw new CorruptIndexException(
+                        "%s has %d bytes but should have %d".formatted(file, channel.size(), pageBytes + tailBytes));
             }
             ByteBuffer tail = ByteBuffer.allocate(tailBytes);
             readFully(channel, tail, pageBytes, file);
@@ -214,8 +214,7 @@ final class IndexRun implements AutoCloseable {
         }
     }
 
-    private static void readFully(FileChannel channel, ByteBuffer buffer, long position, Path file)
-            throws IOException {
+    private static void readFully(FileChannel channel, ByteBuffer buffer, long position, Path file) throws IOException {
         long at = position;
         while (buffer.hasRemaining()) {
             int read = channel.read(buffer, at);

@@ -140,8 +140,7 @@ final class IndexRuns implements AutoCloseable {
         runs.clear();
     }
 
-    private static void find(
-            IndexRun.Cursor cursor, IndexEntries keys, BitSet settled, BitSet liveFiles, Found found)
+    private static void find(IndexRun.Cursor cursor, IndexEntries keys, BitSet settled, BitSet liveFiles, Found found)
             throws IOException {
         for (int i = settled.nextClearBit(0); i < keys.size(); i = settled.nextClearBit(i + 1)) {
             long high = keys.high(i);
@@ -192,8 +191,7 @@ final class IndexRuns implements AutoCloseable {
             for (IndexRun.Cursor cursor : cursors) {
                 if (!cursor.atEnd()
                         && (smallest == null
-                                || IndexEntries.compare(
-                                                cursor.high(), cursor.low(), smallest.high(), smallest.low())
+                                || IndexEntries.compare(cursor.high(), cursor.low(), smallest.high(), smallest.low())
                                         < 0)) {
                     smallest = cursor;
                 }

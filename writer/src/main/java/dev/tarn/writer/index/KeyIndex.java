@@ -95,8 +95,7 @@ public final class KeyIndex implements AutoCloseable {
         this.owner = owner;
         this.table = table;
         this.columns = columns;
-        this.bufferEntries =
-                (int) Math.max(1_024, Math.min(1 << 24, memory.bytes() / IndexEntries.BYTES_PER_ENTRY));
+        this.bufferEntries = (int) Math.max(1_024, Math.min(1 << 24, memory.bytes() / IndexEntries.BYTES_PER_ENTRY));
         this.lockFile = lockFile;
         this.lock = lock;
         this.runs = new IndexRuns(folder);
@@ -118,8 +117,8 @@ public final class KeyIndex implements AutoCloseable {
                         .toString());
         try {
             Files.createDirectories(folder);
-            FileChannel lockFile = FileChannel.open(
-                    folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel lockFile =
+                    FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             Optional<FileLock> lock = lock(lockFile);
             if (lock.isEmpty()) {
                 lockFile.close();
@@ -147,8 +146,7 @@ public final class KeyIndex implements AutoCloseable {
      * @throws IOException if the folder fails; the index is of no use then
      */
     public void follow(Snapshot snapshot, List<FileScanTask> tasks) throws IOException {
-        if (snapshotId != -1
-                && !SnapshotUtil.isAncestorOf(snapshot.snapshotId(), snapshotId, table::snapshot)) {
+        if (snapshotId != -1 && !SnapshotUtil.isAncestorOf(snapshot.snapshotId(), snapshotId, table::snapshot)) {
             LOG.info("The key index of table {} is of a snapshot that is no ancestor; making it anew", table.name());
             clear();
         }

@@ -176,9 +176,9 @@ final class ParquetKeys {
             case DECIMAL -> isDecimalOfScale(given, ((Types.DecimalType) column.type()).scale());
             // An integer that was widened later: its annotation, where there is one, tells the width.
             case LONG ->
-                given.getPrimitiveTypeName() == PrimitiveTypeName.INT64 && sameAnnotation
-                        || given.getPrimitiveTypeName() == PrimitiveTypeName.INT32
-                                && given.getLogicalTypeAnnotation() == null;
+                (given.getPrimitiveTypeName() == PrimitiveTypeName.INT64 && sameAnnotation)
+                        || (given.getPrimitiveTypeName() == PrimitiveTypeName.INT32
+                                && given.getLogicalTypeAnnotation() == null);
             default -> given.getPrimitiveTypeName() == written.getPrimitiveTypeName() && sameAnnotation;
         };
     }

@@ -38,7 +38,7 @@ public final class BatchFiles implements AutoCloseable {
      */
     public static BatchFiles open(
             Table table, IngestOptions options, org.apache.arrow.vector.types.pojo.Schema batches) {
-        SchemaAlignment.align(table, batches, options.evolution());
+        SchemaAlignment.align(table, batches, options);
         WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.APPEND, List.of());
         try {
             List<String> required = table.schema().columns().stream()

@@ -15,10 +15,12 @@ import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.commit.SnapshotCommit;
 import dev.tarn.writer.files.PartitionedFileWriter;
 import dev.tarn.writer.files.PartitionedFileWriter.RowPlacement;
+import dev.tarn.writer.stats.ColumnSketches;
+import dev.tarn.writer.stats.TableStatistics;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.ipc.ArrowReader;
@@ -120,9 +122,7 @@ public final class Ingest {
                 table,
                 target -> LoadCommit.append(table, target, files, loaded, properties),
                 options.request(Map.of()));
-        return result.alreadyCommitted()
-                ? IngestReceipt.repeated(result.snapshotId())
-                : receipt(result, files, 0);
+        return result.alreadyCommitted() ? IngestReceipt.repeated(result.snapshotId()) : receipt(result, files, 0);
     }
 
     /** Replaces the whole content of the table by the batches; with no rows the table is emptied. */
@@ -135,8 +135,7 @@ public final class Ingest {
     /** Replaces the partitions that occur in the batches, whole, by the batches. */
     public IngestReceipt overwritePartitions(ArrowReader batches) {
         try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
-            return write(
-                    source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
+            return write(source, this::replacePartitions, WhenEmpty.SKIP, WriteContext.Kind.OVERWRITE_PART);
         }
     }
 
@@ -164,7 +163,12 @@ public final class Ingest {
 
     /** As {@link #upsert(ArrowReader, List)}, for the batches of a source. */
     public IngestReceipt upsert(BatchSource source, List<String> keyColumns) {
-        return unlessCommitted(() -> new Upsert(table, options).run(source, keyColumns));
+        if (!options.sketches()) {
+            return unlessCommitted(() -> new Upsert(table, options).run(source, keyColumns));
+        }
+        SketchedSource sketched = new SketchedSource(source, () -> new ColumnSketches(table.schema()));
+        return withStatistics(
+                unlessCommitted(() -> new Upsert(table, options).run(sketched, keyColumns)), sketched.sketches());
     }
 
     /**
@@ -216,7 +220,9 @@ public final class Ingest {
      * @throws dev.tarn.common.TarnException as {@link #deleteWhere}, INVALID also if a row does not match
      */
     public IngestReceipt overwrite(ArrowReader batches, Expression filter) {
-        return overwrite(ArrowReaderSource.of(batches), filter);
+        try (ArrowReaderSource source = ArrowReaderSource.of(batches)) {
+            return overwrite(source, filter);
+        }
     }
 
     /** As {@link #overwrite(ArrowReader, Expression)}, for rows given as values by column name. */
@@ -230,7 +236,7 @@ public final class Ingest {
     /** As {@link #overwrite(ArrowReader, Expression)}, for the batches of a source. */
     public IngestReceipt overwrite(BatchSource source, Expression filter) {
         return unlessCommitted(() -> {
-            SchemaAlignment.align(table, source.schema(), options.evolution());
+            SchemaAlignment.align(table, source.schema(), options);
             FilterChange change = filter(filter);
             try (WriteGates gates = WriteGates.open(table, options);
                     PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
@@ -240,7 +246,7 @@ public final class Ingest {
                     writer.write(rows.batch(), rows.rows(), rows.count(), (row, location, position) -> {});
                 }
                 List<DataFile> files = complete(writer, gates);
-                return change(change, files, options.request(gates, Set.of()), gates.rejectedRows())
+                return change(change, files, options.request(gates), gates.rejectedRows())
                         .withContract(gates.report());
             }
         });
@@ -260,26 +266,37 @@ public final class Ingest {
     private IngestReceipt unlessCommitted(Supplier<IngestReceipt> call) {
         begin();
         OptionalLong committed = findCommitted();
-        return committed.isPresent() ? IngestReceipt.repeated(committed.getAsLong()) : call.get();
+        return committed.isPresent()
+                ? IngestReceipt.repeated(committed.getAsLong())
+                : withStatistics(call.get(), Optional.empty());
+    }
+
+    private IngestReceipt withStatistics(IngestReceipt receipt, Optional<ColumnSketches> sketches) {
+        if (receipt.snapshotId().isPresent() && !receipt.alreadyCommitted()) {
+            TableStatistics.write(table, receipt.snapshotId().getAsLong(), sketches);
+        }
+        return receipt;
     }
 
     private interface Update {
         SnapshotUpdate<?> with(Table target, List<DataFile> files);
     }
 
-    private IngestReceipt write(
-            BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
+    private IngestReceipt write(BatchSource source, Update update, WhenEmpty whenEmpty, WriteContext.Kind kind) {
         begin();
         OptionalLong committed = findCommitted();
         if (committed.isPresent()) {
             return IngestReceipt.repeated(committed.getAsLong());
         }
-        SchemaAlignment.align(table, source.schema(), options.evolution());
+        SchemaAlignment.align(table, source.schema(), options);
+        Optional<ColumnSketches> sketches =
+                options.sketches() ? Optional.of(new ColumnSketches(table.schema())) : Optional.empty();
         try (WriteGates gates = WriteGates.open(table, options, kind, List.of());
                 PartitionedFileWriter writer = new PartitionedFileWriter(table, options.limits(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
                 RowSelection rows = gates.admit(batch);
                 writer.write(rows.batch(), rows.rows(), rows.count(), RowPlacement.NONE);
+                sketches.ifPresent(sketch -> sketch.observe(rows.batch(), rows.rows(), rows.count()));
             }
             List<DataFile> files = complete(writer, gates);
             if (files.isEmpty()
@@ -287,12 +304,12 @@ public final class Ingest {
                     && options.token().isEmpty()) {
                 return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
             }
-            CommitRequest request = options.request(gates, Set.of());
+            CommitRequest request = options.request(gates);
             CommitResult result = Commits.commit(table, target -> update.with(target, files), request, writer::abort);
             if (result.alreadyCommitted()) {
                 return IngestReceipt.repeated(result.snapshotId());
             }
-            return receipt(result, files, gates.rejectedRows()).withContract(gates.report());
+            return withStatistics(receipt(result, files, gates.rejectedRows()).withContract(gates.report()), sketches);
         }
     }
 

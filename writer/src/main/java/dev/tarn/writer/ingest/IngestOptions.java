@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
@@ -30,6 +29,9 @@ import org.apache.iceberg.Table;
  * @param rowDeletes how replaced and removed rows are taken out
  * @param keyIndex local folder where the key index of a table lives between calls; without it upserts read the key columns
  * @param gates what every batch has to pass before it is written, in this order
+ * @param columnMatching how columns of batches find theirs in the table
+ * @param spillFolder local folder for rows that wait for their files beyond the memory budget; the system's temporary folder
+ *     if absent
  * @param sketches whether sketches of distinct values are written beside the snapshot, for planners
  */
 public record IngestOptions(
@@ -44,6 +46,8 @@ public record IngestOptions(
         RowDeletes rowDeletes,
         Optional<Path> keyIndex,
         List<WriteGate.Factory> gates,
+        ColumnMatching columnMatching,
+        Optional<Path> spillFolder,
         boolean sketches) {
     /** Copies the collections. */
     public IngestOptions {
@@ -121,6 +125,16 @@ public record IngestOptions(
         return with(values -> values.gates = others);
     }
 
+    /** The same, with another way to match columns. */
+    public IngestOptions withColumnMatching(ColumnMatching way) {
+        return with(values -> values.columnMatching = way);
+    }
+
+    /** The same, with another folder to spill to. */
+    public IngestOptions withSpillFolder(Path folder) {
+        return with(values -> values.spillFolder = Optional.of(folder));
+    }
+
     /** The same, with or without sketches of distinct values. */
     public IngestOptions withSketches(boolean wanted) {
         return with(values -> values.sketches = wanted);
@@ -130,27 +144,25 @@ public record IngestOptions(
         return new FileLimits(
                 targetFileSize.orElseGet(() -> FileLimits.targetFileSize(table)),
                 memoryBudget,
-                FileLimits.DEFAULT_MAX_OPEN_FILES);
+                FileLimits.DEFAULT_MAX_OPEN_FILES,
+                spillFolder.orElseGet(FileLimits::defaultSpillFolder),
+                FileLimits.DEFAULT_SPILL_LIMIT);
     }
 
     ChangeOptions changes(Table table) {
         return new ChangeOptions(branch, rowDeletes, sequenceColumn, keyIndex, limits(table));
     }
 
+    /** What goes with the commit, with everything that the gates add to it. */
+    CommitRequest request(WriteGates gates) {
+        return request(gates.summary()).withChecks(gates.commitChecks());
+    }
+
     /** What goes with the commit, with what the gates add to its summary. */
     CommitRequest request(Map<String, String> ofGates) {
-        return request(ofGates, Set.of());
-    }
-
-    /** What goes with the commit, with everything that the gates add to it. */
-    CommitRequest request(WriteGates gates, Set<String> loadedFiles) {
-        return request(gates.summary(), loadedFiles).withChecks(gates.commitChecks());
-    }
-
-    CommitRequest request(Map<String, String> ofGates, Set<String> loadedFiles) {
         Map<String, String> all = new HashMap<>(summary);
         all.putAll(ofGates);
-        return new CommitRequest(branch, all, tokens, follows, loadedFiles);
+        return new CommitRequest(branch, all, tokens, follows);
     }
 
     private IngestOptions with(Consumer<Values> change) {
@@ -166,6 +178,8 @@ public record IngestOptions(
         values.rowDeletes = rowDeletes;
         values.keyIndex = keyIndex;
         values.gates = gates;
+        values.columnMatching = columnMatching;
+        values.spillFolder = spillFolder;
         values.sketches = sketches;
         change.accept(values);
         return values.options();
@@ -184,6 +198,8 @@ public record IngestOptions(
         private RowDeletes rowDeletes = RowDeletes.POSITIONS;
         private Optional<Path> keyIndex = Optional.empty();
         private List<WriteGate.Factory> gates = List.of();
+        private ColumnMatching columnMatching = ColumnMatching.NAME;
+        private Optional<Path> spillFolder = Optional.empty();
         private boolean sketches;
 
         IngestOptions options() {
@@ -199,6 +215,8 @@ public record IngestOptions(
                     rowDeletes,
                     keyIndex,
                     gates,
+                    columnMatching,
+                    spillFolder,
                     sketches);
         }
     }

@@ -1,5 +1,7 @@
 package dev.tarn.writer.ingest;
 
+import dev.tarn.common.ErrorKind;
+import dev.tarn.common.TarnException;
 import dev.tarn.writer.change.ChangeBatches;
 import dev.tarn.writer.change.ChangeOptions;
 import dev.tarn.writer.change.ChangeResult;
@@ -9,7 +11,6 @@ import dev.tarn.writer.change.PreparedChanges;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.Table;
 
@@ -24,7 +25,7 @@ final class Upsert {
     }
 
     IngestReceipt run(BatchSource source, List<String> keyColumns) {
-        SchemaAlignment.align(table, source.schema(), options.evolution());
+        SchemaAlignment.align(table, source.schema(), options);
         try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, keyColumns);
                 KeyedChanges changes = new KeyedChanges(table, keyColumns, options.changes(table))) {
             for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
@@ -36,10 +37,23 @@ final class Upsert {
     }
 
     IngestReceipt merge(BatchSource source, MergeOptions merge) {
-        ChangeOptions how = options.changes(table)
-                .withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
+<<<<<<< HEAD
+<<<<<<< HEAD
+        if (options.evolution().discards() || options.columnMatching() != ColumnMatching.NAME) {
+            // Change events have columns beyond those of the table, and deletes hold nothing but keys.
+            throw new TarnException(
+                    ErrorKind.UNSUPPORTED,
+                    "A merge of change events takes columns by name and discards nothing; use evolution FREEZE or EVOLVE, not %s, and columns matched by NAME, not %s"
+                            .formatted(options.evolution(), options.columnMatching()));
+        }
+=======
+>>>>>>> rows
+=======
+>>>>>>> session
+        ChangeOptions how =
+                options.changes(table).withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {
-            SchemaAlignment.align(table, batches.tableColumns(), options.evolution());
+            SchemaAlignment.align(table, batches.tableColumns(), options);
             try (WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.UPSERT, merge.keyColumns());
                     KeyedChanges changes = new KeyedChanges(table, merge.keyColumns(), how)) {
                 for (VectorSchemaRoot batch = source.next(); batch != null; batch = source.next()) {
@@ -83,7 +97,7 @@ final class Upsert {
         if (prepared.isEmpty() && options.token().isEmpty()) {
             return IngestReceipt.nothing(gates.rejectedRows()).withContract(gates.report());
         }
-        return receipt(prepared.commit(options.request(gates, Set.of())), gates.rejectedRows())
+        return receipt(prepared.commit(options.request(gates)), gates.rejectedRows())
                 .withContract(gates.report());
     }
 

@@ -29,6 +29,9 @@ final class WriteGates implements AutoCloseable {
                 keyColumns,
                 options.token().map(List::of).orElse(List.of()));
         try {
+            if (options.evolution().discards() || options.columnMatching() != ColumnMatching.NAME) {
+                opened.gates.add(new SchemaGate(table, options));
+            }
             options.gates().forEach(gate -> opened.gates.add(gate.open(table, context)));
             return opened;
         } catch (RuntimeException e) {

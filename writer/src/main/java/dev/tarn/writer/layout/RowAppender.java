@@ -33,9 +33,23 @@ final class RowAppender {
     }
 
     /** Rows of the source vector, in the order in which they are appended. */
-    private record Chosen(int[] rows, int from, int to) {
+    private static final class Chosen {
+        private final int[] rows;
+        private final int from;
+        private final int to;
+
+        Chosen(int[] rows, int from, int to) {
+            this.rows = rows;
+            this.from = from;
+            this.to = to;
+        }
+
         int count() {
             return to - from;
+        }
+
+        int row(int number) {
+            return rows[from + number];
         }
     }
 
@@ -63,7 +77,7 @@ final class RowAppender {
     private static void appendSingly(FieldVector target, int start, FieldVector source, Chosen chosen) {
         if (!(source instanceof NullVector)) {
             for (int i = 0; i < chosen.count(); i++) {
-                target.copyFromSafe(chosen.rows()[chosen.from() + i], start + i, source);
+                target.copyFromSafe(chosen.row(i), start + i, source);
             }
         }
         target.setValueCount(start + chosen.count());
@@ -81,7 +95,7 @@ final class RowAppender {
         ArrowBuf from = source.getDataBuffer();
         ArrowBuf validity = target.getValidityBuffer();
         for (int i = 0; i < chosen.count(); i++) {
-            int row = chosen.rows()[chosen.from() + i];
+            int row = chosen.row(i);
             int at = start + i;
             if (nulls && source.isNull(row)) {
                 BitVectorHelper.unsetBit(validity, at);
@@ -109,7 +123,7 @@ final class RowAppender {
         int length = start == 0 ? 0 : offsets.getInt((long) start * INT_BYTES);
         offsets.setInt((long) start * INT_BYTES, length);
         for (int i = 0; i < chosen.count(); i++) {
-            int row = chosen.rows()[chosen.from() + i];
+            int row = chosen.row(i);
             if (nulls && source.isNull(row)) {
                 BitVectorHelper.unsetBit(validity, start + i);
             } else {
@@ -135,7 +149,7 @@ final class RowAppender {
         for (int i = 0; i < chosen.count(); i++) {
             int next = offsets.getInt((start + i + 1L) * INT_BYTES);
             if (next > at) {
-                to.setBytes(at, from, source.getStartOffset(chosen.rows()[chosen.from() + i]), next - at);
+                to.setBytes(at, from, source.getStartOffset(chosen.row(i)), next - at);
             }
             at = next;
         }
@@ -143,7 +157,7 @@ final class RowAppender {
 
     private static void appendStruct(StructVector target, int start, StructVector source, Chosen chosen) {
         for (int i = 0; i < chosen.count(); i++) {
-            if (source.isNull(chosen.rows()[chosen.from() + i])) {
+            if (source.isNull(chosen.row(i))) {
                 target.setNull(start + i);
             } else {
                 target.setIndexDefined(start + i);
@@ -161,15 +175,15 @@ final class RowAppender {
 
     private static void appendList(ListVector target, int start, ListVector source, Chosen chosen) {
         int elements = 0;
-        for (int i = chosen.from(); i < chosen.to(); i++) {
-            int row = chosen.rows()[i];
+        for (int i = 0; i < chosen.count(); i++) {
+            int row = chosen.row(i);
             elements += source.isNull(row) ? 0 : source.getElementEndIndex(row) - source.getElementStartIndex(row);
         }
         int[] taken = new int[elements];
         int count = 0;
         int before = start == 0 ? 0 : target.getElementEndIndex(start - 1);
         for (int i = 0; i < chosen.count(); i++) {
-            int row = chosen.rows()[chosen.from() + i];
+            int row = chosen.row(i);
             if (source.isNull(row)) {
                 target.setNull(start + i);
                 continue;

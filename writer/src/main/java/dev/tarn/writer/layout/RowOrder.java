@@ -4,14 +4,27 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The order of buffered rows: by partition, then by key, then as they came.
- *
- * @param rows row numbers in that order
- * @param parts where each partition that occurs begins and ends in them
- */
-record RowOrder(int[] rows, List<Part> parts) {
+/** The order of buffered rows: by partition, then by key, then as they came. Immutable, as long as nobody writes into its array. */
+final class RowOrder {
     private static final int INSERTION_SORT_BELOW = 16;
+
+    private final int[] rows;
+    private final List<Part> parts;
+
+    private RowOrder(int[] rows, List<Part> parts) {
+        this.rows = rows;
+        this.parts = List.copyOf(parts);
+    }
+
+    /** Row numbers in their order. */
+    int[] rows() {
+        return rows;
+    }
+
+    /** Where each partition that occurs begins and ends in them. */
+    List<Part> parts() {
+        return parts;
+    }
 
     /** The rows of one partition, from {@code from} to before {@code to}. */
     record Part(int partition, int from, int to) {}

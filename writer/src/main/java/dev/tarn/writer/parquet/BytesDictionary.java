@@ -86,6 +86,11 @@ final class BytesDictionary implements Dictionary {
         return ends[index];
     }
 
+    /** Compares two entries as unsigned bytes. */
+    int compare(int index, int other) {
+        return Arrays.compareUnsigned(data, start(index), ends[index], data, start(other), ends[other]);
+    }
+
     private int dataBytes() {
         return size == 0 ? 0 : ends[size - 1];
     }
@@ -101,7 +106,7 @@ final class BytesDictionary implements Dictionary {
             if (found < 0) {
                 return add(bytes, start, end, head, hash, slot);
             }
-            if (heads[found] == head && hashes[found] == hash && isTail(found, bytes, start, end)) {
+            if (heads[found] == head && isTail(found, bytes, start, end)) {
                 return found;
             }
             slot = slot + 1 & mask;

@@ -107,15 +107,23 @@ final class ColumnChunk {
             file.addBloomFilter(String.join(".", leaf.descriptor().getPath()), filter.filter());
         }
         pages.clear();
+        page.release();
         finishedBytes = 0;
         finishedRawBytes = 0;
         encoder = newEncoder();
         bloomFilter = ColumnBloomFilter.of(leaf, options.columns(), settings.name());
     }
 
+    /** About how much work the column has been in this row group, to let the largest begin first. */
+    long work() {
+        return finishedRawBytes;
+    }
+
     /** Memory that is held, in bytes. */
     long bufferedBytes() {
-        return finishedBytes + page.allocatedBytes() + encoder.allocatedBytes();
+        ColumnBloomFilter filter = bloomFilter;
+        long filterBytes = filter == null ? 0 : filter.filter().getBitsetSize();
+        return finishedBytes + page.allocatedBytes() + encoder.allocatedBytes() + filterBytes;
     }
 
     /** About how long the column would be if the row group ended now, in bytes. */
@@ -188,9 +196,7 @@ final class ColumnChunk {
         if (filter != null) {
             filter.add(page);
         }
-        Statistics<?> statistics = settings.statistics()
-                ? PageStatistics.of(page, settings.floats())
-                : PageStatistics.none(page, settings.floats());
+        Statistics<?> statistics = statistics(scratch);
         FinishedPage finished = new FinishedPage(
                 page,
                 scratch.best.encoding,
@@ -201,6 +207,20 @@ final class ColumnChunk {
         finishedBytes += finished.length();
         finishedRawBytes += finished.rawLength();
         page.clear();
+    }
+
+    private Statistics<?> statistics(EncodingScratch scratch) {
+        if (!settings.statistics()) {
+            return PageStatistics.none(page, settings.floats());
+        }
+        // Where values repeat much it is quicker to compare the distinct ones.
+        if (scratch.indexed
+                && leaf.physical() == Physical.BYTES
+                && encoder.dictionary() instanceof BytesDictionary dictionary
+                && dictionary.size() * 4 < page.count()) {
+            return PageStatistics.ofIndexed(page, dictionary, scratch.numbers(page.count()));
+        }
+        return PageStatistics.of(page, settings.floats());
     }
 
     private Version2 version2(EncodingScratch scratch) {

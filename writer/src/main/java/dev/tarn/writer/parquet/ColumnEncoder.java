@@ -64,6 +64,7 @@ final class ColumnEncoder {
      * @param lastPage whether the row group ends with this page
      */
     void encode(PageBuffer page, EncodingScratch scratch, boolean lastPage) {
+        scratch.indexed = false;
         if (page.count() == 0) {
             encodeNothing(scratch.best);
             return;
@@ -187,6 +188,7 @@ final class ColumnEncoder {
             return false;
         }
         encodeIndexes(current, indexes, count, scratch);
+        scratch.indexed = true;
         compressFinal(scratch);
         return true;
     }

@@ -5,6 +5,7 @@ import dev.tarn.common.TarnException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.TableProperties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What table properties say about single columns: dictionaries, bounds in pages and bloom filters. Columns are named as in
@@ -116,7 +117,8 @@ public record ColumnOptions(
     }
 
     @SuppressWarnings("NullAway") // A null cause means that there is none.
-    private static TarnException refused(String key, String expected, String found, NumberFormatException cause) {
+    private static TarnException refused(
+            String key, String expected, String found, @Nullable NumberFormatException cause) {
         return new TarnException(
                 ErrorKind.INVALID, "Table property %s must be %s but is '%s'".formatted(key, expected, found), cause);
     }

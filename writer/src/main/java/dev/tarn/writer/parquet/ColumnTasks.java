@@ -36,14 +36,15 @@ final class ColumnTasks {
     }
 
     /**
-     * Runs a task for columns 0 to {@code columns - 1} and returns when all have ended. The exception of the lowest column
-     * that failed is thrown; the others may not have run then.
+     * Runs a task for some columns and returns when all have ended. The exception of the lowest column that failed is
+     * thrown; others may not have run then.
      *
      * @param threads how many threads may work, this one included
+     * @param order numbers of the columns, the one with most work first
      */
-    static void run(int threads, int columns, Task task) {
-        Run run = new Run(columns, task);
-        int helpers = Math.min(threads, columns) - 1;
+    static void run(int threads, int[] order, Task task) {
+        Run run = new Run(order, task);
+        int helpers = Math.min(threads, order.length) - 1;
         CountDownLatch ended = new CountDownLatch(Math.max(0, helpers));
         for (int i = 0; i < helpers; i++) {
             try {
@@ -87,27 +88,28 @@ final class ColumnTasks {
     }
 
     private static final class Run {
-        private final int columns;
+        private final int[] order;
         private final Task task;
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicReferenceArray<@Nullable Throwable> failures;
 
-        Run(int columns, Task task) {
-            this.columns = columns;
+        Run(int[] order, Task task) {
+            this.order = order;
             this.task = task;
-            this.failures = new AtomicReferenceArray<>(columns);
+            this.failures = new AtomicReferenceArray<>(order.length);
         }
 
         void work() {
             EncodingScratch idle = IDLE_SCRATCH.poll();
             EncodingScratch scratch = idle == null ? new EncodingScratch() : idle;
             try {
-                for (int column = next.getAndIncrement(); column < columns; column = next.getAndIncrement()) {
+                for (int turn = next.getAndIncrement(); turn < order.length; turn = next.getAndIncrement()) {
+                    int column = order[turn];
                     try {
                         task.run(column, scratch);
                     } catch (RuntimeException | Error e) {
                         failures.set(column, e);
-                        next.set(columns);
+                        next.set(order.length);
                     }
                 }
             } finally {
@@ -118,7 +120,7 @@ final class ColumnTasks {
         }
 
         void throwFirst() {
-            for (int column = 0; column < columns; column++) {
+            for (int column = 0; column < failures.length(); column++) {
                 Throwable failure = failures.get(column);
                 if (failure instanceof RuntimeException e) {
                     throw e;

@@ -17,6 +17,9 @@ final class EncodingScratch implements AutoCloseable {
     /** Another form of them that is being tried. */
     EncodedValues trial = new EncodedValues();
 
+    /** Whether {@link #numbers} holds the dictionary indexes of the page. */
+    boolean indexed;
+
     private int[] numbers = new int[0];
     private int[] moreNumbers = new int[0];
     private @Nullable PageCodec codec;

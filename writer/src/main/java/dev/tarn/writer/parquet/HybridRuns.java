@@ -27,7 +27,7 @@ final class HybridRuns {
         }
     }
 
-    /** Values of at most eight bits. */
+    /** Values of at most seven bits. */
     static void encode(byte[] values, int count, int bitWidth, ByteSink out) {
         int position = 0;
         int literals = 0;
@@ -75,18 +75,20 @@ final class HybridRuns {
         }
         byte[] bytes = beginGroups(to - from, bitWidth, out);
         int at = out.size();
-        int packed = 0;
-        int bits = 0;
-        for (int i = from; i < to; i++) {
-            packed |= values[i] << bits;
-            bits += bitWidth;
-            while (bits >= 8) {
-                bytes[at++] = (byte) packed;
-                packed >>>= 8;
-                bits -= 8;
+        int i = from;
+        for (; i <= to - GROUP; i += GROUP) {
+            long packed = 0;
+            for (int k = 0; k < GROUP; k++) {
+                packed |= (long) values[i + k] << k * bitWidth;
             }
+            ByteSink.LONGS.set(bytes, at, packed);
+            at += bitWidth;
         }
-        endGroups(to - from, bitWidth, packed, bits, at, out);
+        long packed = 0;
+        for (int k = 0; i + k < to; k++) {
+            packed |= (long) values[i + k] << k * bitWidth;
+        }
+        endGroups(to - from, bitWidth, packed, at, out);
     }
 
     private static void pack(int[] values, int from, int to, int bitWidth, ByteSink out) {
@@ -107,7 +109,7 @@ final class HybridRuns {
                 bits -= 32;
             }
         }
-        endGroups(to - from, bitWidth, packed, bits, at, out);
+        endGroups(to - from, bitWidth, packed, at, out);
     }
 
     private static byte[] beginGroups(int count, int bitWidth, ByteSink out) {
@@ -117,7 +119,7 @@ final class HybridRuns {
     }
 
     /** Writes what is left of the last value, and zeros up to the end of the group. */
-    private static void endGroups(int count, int bitWidth, long packed, int bits, int at, ByteSink out) {
+    private static void endGroups(int count, int bitWidth, long packed, int at, ByteSink out) {
         int length = (count + GROUP - 1) / GROUP * bitWidth;
         byte[] bytes = out.array();
         int end = out.size() + length;

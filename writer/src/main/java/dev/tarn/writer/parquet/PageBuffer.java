@@ -178,6 +178,16 @@ final class PageBuffer {
         allDefined = true;
     }
 
+    /** Gives the memory back. The page must be empty. */
+    void release() {
+        repetition = new byte[0];
+        definition = new byte[0];
+        ints = new int[0];
+        longs = new long[0];
+        bytes = new byte[0];
+        ends = new int[0];
+    }
+
     private static byte[] grow(byte[] array, int needed) {
         return array.length < needed ? Arrays.copyOf(array, grown(array.length, needed)) : array;
     }

@@ -47,6 +47,35 @@ final class PageStatistics {
         return statistics;
     }
 
+    /**
+     * As {@link #of}, for a page of a BYTES column that refers to a dictionary.
+     *
+     * @param indexes one per value of the page
+     */
+    static Statistics<?> ofIndexed(PageBuffer page, BytesDictionary dictionary, int[] indexes) {
+        Statistics<?> statistics =
+                Statistics.createStats(page.leaf().descriptor().getPrimitiveType());
+        statistics.incrementNumNulls(page.slots() - page.count());
+        boolean[] occurs = new boolean[dictionary.size()];
+        for (int i = 0; i < page.count(); i++) {
+            occurs[indexes[i]] = true;
+        }
+        int min = -1;
+        int max = -1;
+        for (int entry = 0; entry < occurs.length; entry++) {
+            if (!occurs[entry]) {
+                continue;
+            }
+            min = min < 0 || dictionary.compare(entry, min) < 0 ? entry : min;
+            max = max < 0 || dictionary.compare(entry, max) > 0 ? entry : max;
+        }
+        if (min >= 0) {
+            statistics.updateStats(binary(dictionary.data(), dictionary.start(min), dictionary.end(min)));
+            statistics.updateStats(binary(dictionary.data(), dictionary.start(max), dictionary.end(max)));
+        }
+        return statistics;
+    }
+
     /** No bounds and counts, for a column that shall have none; only floating point is still counted for the table. */
     static Statistics<?> none(PageBuffer page, @Nullable FloatingPointMetrics floats) {
         if (floats != null) {

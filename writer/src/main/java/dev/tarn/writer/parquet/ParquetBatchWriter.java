@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.iceberg.FieldMetrics;
@@ -74,8 +76,17 @@ public final class ParquetBatchWriter implements AutoCloseable {
         ParquetBatchWriter writer = new ParquetBatchWriter(output, schema, options);
         boolean shreds = options.shreddingSampleRows() > 0
                 && schema.columns().stream().anyMatch(column -> column.type().isVariantType());
-        if (!shreds) {
+        if (shreds) {
+            return writer;
+        }
+        boolean begun = false;
+        try {
             writer.begin(VariantLayout.unshredded(schema));
+            begun = true;
+        } finally {
+            if (!begun) {
+                writer.close();
+            }
         }
         return writer;
     }
@@ -148,7 +159,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
         failed = true;
         ColumnTasks.run(
                 options.threads(),
-                columns.size(),
+                largestFirst(),
                 (column, scratch) -> columns.get(column).end(scratch));
         ParquetFileWriter opened = file();
         try {
@@ -259,7 +270,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
             RowSlice slice = slices.slice(from, length);
             ColumnTasks.run(
                     threads(length),
-                    columns.size(),
+                    largestFirst(),
                     (column, scratch) -> columns.get(column).add(bindings.get(column), slice, scratch));
             from += length;
             rows += length;
@@ -282,6 +293,17 @@ public final class ParquetBatchWriter implements AutoCloseable {
         long room = Math.max(0, options.rowGroupBytes() - estimated);
         double fitting = room * (double) rowsInGroup / estimated;
         return (int) Math.max(FIRST_SLICE_ROWS, Math.min(SLICE_ROWS, fitting));
+    }
+
+    /** Columns in the order of the work that they have been: a large one that began last would keep one thread waiting. */
+    private int[] largestFirst() {
+        return IntStream.range(0, columns.size())
+                .boxed()
+                .sorted(Comparator.comparingLong(
+                                (Integer column) -> columns.get(column).work())
+                        .reversed())
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     private int threads(int sliceRows) {

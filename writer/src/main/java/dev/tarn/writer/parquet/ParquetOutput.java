@@ -37,8 +37,13 @@ final class ParquetOutput implements org.apache.parquet.io.OutputFile {
         return file.location();
     }
 
+    /** Gathers the many small writes of page headers and footers; pages pass through. */
     private static final class Stream extends org.apache.parquet.io.PositionOutputStream {
+        private static final int BUFFER_BYTES = 8_192;
+
         private final PositionOutputStream out;
+        private final byte[] buffer = new byte[BUFFER_BYTES];
+        private int buffered;
 
         Stream(PositionOutputStream out) {
             this.out = out;
@@ -46,27 +51,48 @@ final class ParquetOutput implements org.apache.parquet.io.OutputFile {
 
         @Override
         public long getPos() throws IOException {
-            return out.getPos();
+            return out.getPos() + buffered;
         }
 
         @Override
         public void write(int value) throws IOException {
-            out.write(value);
+            if (buffered == BUFFER_BYTES) {
+                drain();
+            }
+            buffer[buffered++] = (byte) value;
         }
 
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
-            out.write(source, offset, length);
+            if (length > BUFFER_BYTES - buffered) {
+                drain();
+            }
+            if (length >= BUFFER_BYTES) {
+                out.write(source, offset, length);
+                return;
+            }
+            System.arraycopy(source, offset, buffer, buffered, length);
+            buffered += length;
         }
 
         @Override
         public void flush() throws IOException {
+            drain();
             out.flush();
         }
 
         @Override
         public void close() throws IOException {
-            out.close();
+            try (out) {
+                drain();
+            }
+        }
+
+        private void drain() throws IOException {
+            int length = buffered;
+            // Whatever becomes of the write, these bytes must not be written a second time.
+            buffered = 0;
+            out.write(buffer, 0, length);
         }
     }
 }

@@ -189,17 +189,37 @@ final class Shredding {
      * @param offsets of the lists' elements
      */
     void expand(IntBuffer offsets, int level, int repetitionLevel) {
+        growNext(expandedSlots(offsets));
+        int[] outIndex = nextIndex;
+        byte[] outRepetition = nextRepetition;
+        byte[] outDefinition = nextDefinition;
         int count = 0;
         for (int slot = 0; slot < slots; slot++) {
             int at = range ? first + slot : index[slot];
-            byte parent = repeated ? repetition[slot] : 0;
-            if (at == MISSING) {
-                count = missing(count, parent, definition[slot]);
-            } else {
-                count = elements(count, parent, offsets.get(at), offsets.get(at + 1), level, repetitionLevel);
+            int start = at == MISSING ? 0 : offsets.get(at);
+            int end = at == MISSING ? 0 : offsets.get(at + 1);
+            outRepetition[count] = repeated ? repetition[slot] : 0;
+            if (start >= end) {
+                outIndex[count] = MISSING;
+                outDefinition[count++] = at == MISSING ? definition[slot] : (byte) level;
+                continue;
+            }
+            outIndex[count++] = start;
+            for (int element = start + 1; element < end; element++) {
+                outIndex[count] = element;
+                outRepetition[count++] = (byte) repetitionLevel;
             }
         }
         endExpansion(count);
+    }
+
+    private int expandedSlots(IntBuffer offsets) {
+        long count = 0;
+        for (int slot = 0; slot < slots; slot++) {
+            int at = range ? first + slot : index[slot];
+            count += at == MISSING ? 1 : Math.max(1, offsets.get(at + 1) - offsets.get(at));
+        }
+        return Math.toIntExact(count);
     }
 
     /** As {@link #expand(IntBuffer, int, int)}, for lists that are not described by 32-bit offsets. */

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
@@ -37,7 +36,7 @@ public final class Committables {
         List<ProducerToken> tokens = new ArrayList<>(prepared.positions());
         tokens.add(prepared.token());
         List<DataFile> files = prepared.dataFiles(table);
-        CommitRequest request = new CommitRequest(prepared.branch(), prepared.summary(), tokens, Map.of(), Set.of());
+        CommitRequest request = new CommitRequest(prepared.branch(), prepared.summary(), tokens);
         return SnapshotCommit.run(
                 table,
                 target -> {
@@ -60,9 +59,7 @@ public final class Committables {
         table.refresh();
         refuseOtherTable(table, prepared);
         CommitResult taken = SnapshotCommit.run(
-                table,
-                Table::newFastAppend,
-                new CommitRequest(prepared.branch(), Map.of(), List.of(prepared.token()), Map.of(), Set.of()));
+                table, Table::newFastAppend, new CommitRequest(prepared.branch(), Map.of(), List.of(prepared.token())));
         if (taken.alreadyCommitted()) {
             throw new TarnException(
                     ErrorKind.REFUSED,

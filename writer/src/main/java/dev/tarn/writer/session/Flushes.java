@@ -124,13 +124,14 @@ final class Flushes {
             return new IngestReceipt(OptionalLong.of(result.snapshotId()), true, 0, 0, 0, 0, 0, 0);
         }
         return new IngestReceipt(
-                OptionalLong.of(result.snapshotId()),
-                false,
-                files.stream().mapToLong(DataFile::recordCount).sum(),
-                window.files().rejectedRows(),
-                0,
-                files.size(),
-                0,
-                files.stream().mapToLong(DataFile::fileSizeInBytes).sum());
+                        OptionalLong.of(result.snapshotId()),
+                        false,
+                        files.stream().mapToLong(DataFile::recordCount).sum(),
+                        window.files().rejectedRows(),
+                        0,
+                        files.size(),
+                        0,
+                        files.stream().mapToLong(DataFile::fileSizeInBytes).sum())
+                .withContract(window.files().report());
     }
 }

@@ -478,7 +478,7 @@ public final class IngestSession implements AutoCloseable {
         LOG.warn("Files of a flush into table {} were left behind: {}", tableName, kept);
         lock.lock();
         try {
-            kept.stream().limit(MAX_LEFTOVERS - leftovers.size()).forEach(leftovers::add);
+            leftovers.addAll(kept.subList(0, Math.min(kept.size(), MAX_LEFTOVERS - leftovers.size())));
         } finally {
             lock.unlock();
         }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -101,8 +100,7 @@ final class Window {
     CommitRequest request(IngestOptions options) {
         Map<String, String> summary = new HashMap<>(options.summary());
         summary.putAll(files.summary());
-        return new CommitRequest(options.branch(), summary, tokens(), follows, Set.of())
-                .withChecks(files.commitChecks());
+        return new CommitRequest(options.branch(), summary, tokens(), follows).withChecks(files.commitChecks());
     }
 
     void succeeded(IngestReceipt receipt) {

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -130,7 +129,7 @@ class GroupCommitterTest {
     @Test
     void aSetForAnotherBranchIsRefused() {
         try (GroupCommitter committer = committer(Duration.ZERO)) {
-            CommitRequest elsewhere = new CommitRequest("other", Map.of(), List.of(), Set.of());
+            CommitRequest elsewhere = new CommitRequest("other", Map.of(), List.of());
 
             assertThatThrownBy(() -> committer.submit(CommitSet.append(List.of(), elsewhere, owner(null))))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -227,8 +226,7 @@ class GroupCommitterTest {
         DataFile built = (spec.isUnpartitioned() ? file : file.withPartitionPath("id=1")).build();
         return CommitSet.append(
                 List.of(built),
-                new CommitRequest(
-                        "main", Map.of(), List.of(new ProducerToken(producer, 0, sequence)), follows, Set.of()),
+                new CommitRequest("main", Map.of(), List.of(new ProducerToken(producer, 0, sequence)), follows),
                 owner(unused));
     }
 

@@ -74,12 +74,13 @@ class PartitionedFileWriterTest {
         catalog.close();
     }
 
+    /** With {@code -Dtarn.layout.budget-mb=256 -Dtarn.layout.rows=2000000} in the size that users have. */
     @Test
     void aThousandPartitionsInRandomOrderStayWithinTheBudgetAndMakeAThousandFiles() throws IOException {
         Table table = catalog.create("t", NARROW, BY_PART, 3);
-        DataSize budget = DataSize.ofMegabytes(24);
+        DataSize budget = DataSize.ofMegabytes(Integer.getInteger("tarn.layout.budget-mb", 24));
         FileLimits limits = limits(budget, DataSize.ofMegabytes(512));
-        int rows = 200_000;
+        int rows = Integer.getInteger("tarn.layout.rows", 200_000);
         long peak;
         List<DataFile> files;
         try (PartitionedFileWriter writer = new PartitionedFileWriter(table, limits)) {

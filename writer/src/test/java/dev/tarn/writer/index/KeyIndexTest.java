@@ -68,7 +68,11 @@ class KeyIndexTest {
             assertThat(index.isAt(snapshot())).isTrue();
             assertThat(index.entries()).isBetween(150L, 210L);
         }
-        assertThat(values()).hasSize(150).containsEntry(5L, "c").containsEntry(20L, "a").containsEntry(120L, "b");
+        assertThat(values())
+                .hasSize(150)
+                .containsEntry(5L, "c")
+                .containsEntry(20L, "a")
+                .containsEntry(120L, "b");
     }
 
     @Test
@@ -82,7 +86,11 @@ class KeyIndexTest {
         IngestReceipt receipt = upsert(0, 120, "c");
 
         assertThat(receipt.rowsDeleted()).isEqualTo(90 + 20 + 5);
-        assertThat(values()).hasSize(200).containsEntry(0L, "c").containsEntry(119L, "c").containsEntry(150L, "b");
+        assertThat(values())
+                .hasSize(200)
+                .containsEntry(0L, "c")
+                .containsEntry(119L, "c")
+                .containsEntry(150L, "b");
         assertThat(TestCatalog.rows(table)).hasSize(200);
     }
 
@@ -128,7 +136,9 @@ class KeyIndexTest {
             LongStream.range(from, from + 100).forEach(id -> expected.put(id, value));
 
             assertThat(values()).as("seed %d, round %d", seed, round).isEqualTo(expected);
-            assertThat(TestCatalog.rows(table)).as("seed %d, round %d", seed, round).hasSize(expected.size());
+            assertThat(TestCatalog.rows(table))
+                    .as("seed %d, round %d", seed, round)
+                    .hasSize(expected.size());
         }
     }
 
@@ -139,7 +149,8 @@ class KeyIndexTest {
         Ingest.into(other, indexed).upsertMaps(rows(0, 30, "x"), KEY);
         List<Path> manifests = find(IndexManifest.NAME);
         assertThat(manifests).hasSize(2);
-        Path mine = manifests.get(manifests.get(0).toString().contains(table.uuid().toString()) ? 0 : 1);
+        Path mine =
+                manifests.get(manifests.get(0).toString().contains(table.uuid().toString()) ? 0 : 1);
         Path foreign = manifests.get(manifests.indexOf(mine) == 0 ? 1 : 0);
         Files.write(mine, Files.readAllBytes(foreign));
 
@@ -200,8 +211,9 @@ class KeyIndexTest {
         }
 
         assertThat(positions)
-                .containsExactlyInAnyOrderElementsOf(
-                        LongStream.iterate(100, id -> id < 20_000, id -> id + 100).boxed().toList());
+                .containsExactlyInAnyOrderElementsOf(LongStream.iterate(100, id -> id < 20_000, id -> id + 100)
+                        .boxed()
+                        .toList());
     }
 
     private void damage(Random random) throws IOException {

@@ -17,7 +17,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -145,10 +144,7 @@ final class Quarantine implements AutoCloseable {
         }
         List<DataFile> files = target.complete();
         CommitRequest request = new CommitRequest(
-                SnapshotRef.MAIN_BRANCH,
-                Map.of("tarn.contract.id", contract.id(), "tarn.contract.load", load),
-                tokens,
-                Set.of());
+                SnapshotRef.MAIN_BRANCH, Map.of("tarn.contract.id", contract.id(), "tarn.contract.load", load), tokens);
         try {
             CommitResult result = SnapshotCommit.run(
                     table,
