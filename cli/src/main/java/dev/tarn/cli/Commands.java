@@ -21,6 +21,7 @@ final class Commands {
                 .addSubcommand(catalogs(console))
                 .addSubcommand(new CopyCommand(console))
                 .addSubcommand(ingests(console))
+                .addSubcommand(contracts(console))
                 .addSubcommand(new CompactCommand(console))
                 .addSubcommand(new ExpireCommand(console))
                 .addSubcommand(new OrphansCommand(console))
@@ -49,6 +50,15 @@ final class Commands {
                 .addSubcommand(new TableUndropCommand(console))
                 .addSubcommand(new TableProtectCommand(console))
                 .addSubcommand(new TableUnprotectCommand(console));
+    }
+
+    private static CommandLine contracts(Console console) {
+        return new CommandLine(new ContractCommand())
+                .addSubcommand(new ContractLintCommand(console))
+                .addSubcommand(new ContractTestCommand(console))
+                .addSubcommand(new ContractDiffCommand(console))
+                .addSubcommand(new ContractInitCommand(console))
+                .addSubcommand(new ContractBindCommand(console));
     }
 
     private static CommandLine warehouses(Console console) {

@@ -51,6 +51,9 @@ final class CopyCommand implements Callable<Integer> {
     @Mixin
     private CopyFlags reading = new CopyFlags();
 
+    @Mixin
+    private ContractFlags contract = new ContractFlags();
+
     @Option(
             names = "--create",
             description = "Create the table, if there is none, for what a sample of the files holds.")
@@ -124,11 +127,13 @@ final class CopyCommand implements Callable<Integer> {
                 printHistory(connection);
                 return ExitCode.OK.number();
             }
-            CopyOptions options = options(connection);
+            CopyOptions ungated = options(connection);
             TableIdentifier identifier = CatalogConnection.identifier(table);
             boolean created = create && !connection.catalog().tableExists(identifier);
-            Table target = created ? create(connection, identifier, options) : connection.load(table);
+            Table target = created ? create(connection, identifier, ungated) : connection.load(table);
             try {
+                CopyOptions options = ungated.withIngest(
+                        ungated.ingest().withGates(contract.gates(connection, identifier, target)));
                 CopyReceipt receipt = register
                         ? CopyInto.register(target, options, new Progress())
                         : CopyInto.run(target, options, new Progress());

@@ -58,6 +58,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
+    private ContractFlags contractFlags = new ContractFlags();
+
+    @Mixin
     private CatalogFlags flags = new CatalogFlags();
 
     @Mixin
@@ -103,9 +106,9 @@ final class IngestKafkaCommand implements Callable<Integer> {
             if (create && !connection.catalog().tableExists(identifier)) {
                 create(connection, identifier);
             }
-            KafkaIngestOptions checked = options.withWrite(IngestOptions.defaults()
-                    .withGates(Contracts.gatesFor(connection.load(table), ContractOptions.defaults())));
-            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, checked, values);
+            KafkaIngestOptions held = options.withWrite(IngestOptions.defaults()
+                    .withGates(contractFlags.gates(connection, identifier, connection.load(table))));
+            KafkaIngest ingest = KafkaIngest.into(connection.catalog(), identifier, source, held, values);
             Optional<RecordDecoder> keys = formatFlags.keys(registry);
             return run(keys.isPresent() ? ingest.withKeys(keys.get()) : ingest);
         }

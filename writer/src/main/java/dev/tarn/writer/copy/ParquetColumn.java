@@ -141,11 +141,7 @@ final class ParquetColumn {
             throw invalid(name, type, given.isPrimitive() ? "a primitive one" : "another nested one");
         }
         GroupType group = given.asGroupType();
-<<<<<<< HEAD
         own(new Struct((StructVector) place.target(), place.levels(), place.defined(), place.ifNull()));
-=======
-        own(new Struct((StructVector) target, levels, defined, ifNull));
->>>>>>> layout
         List<SourceColumn> found =
                 group.getFields().stream().map(ParquetColumn::source).toList();
         int[] places = SourceColumns.places("'%s'".formatted(name), found, type.fields(), nested);

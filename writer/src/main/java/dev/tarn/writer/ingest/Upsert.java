@@ -37,8 +37,6 @@ final class Upsert {
     }
 
     IngestReceipt merge(BatchSource source, MergeOptions merge) {
-<<<<<<< HEAD
-<<<<<<< HEAD
         if (options.evolution().discards() || options.columnMatching() != ColumnMatching.NAME) {
             // Change events have columns beyond those of the table, and deletes hold nothing but keys.
             throw new TarnException(
@@ -46,10 +44,6 @@ final class Upsert {
                     "A merge of change events takes columns by name and discards nothing; use evolution FREEZE or EVOLVE, not %s, and columns matched by NAME, not %s"
                             .formatted(options.evolution(), options.columnMatching()));
         }
-=======
->>>>>>> rows
-=======
->>>>>>> session
         ChangeOptions how =
                 options.changes(table).withSequenceColumn(merge.sequenceColumn().or(options::sequenceColumn));
         try (ChangeBatches batches = new ChangeBatches(table, merge, source.schema())) {

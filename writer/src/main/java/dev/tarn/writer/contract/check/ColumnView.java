@@ -56,7 +56,9 @@ public final class ColumnView {
         }
         this.field = found;
         this.path = path;
-        this.parts = path.split("\\.", -1);
+        // A top-level column may have dots in its name.
+        boolean isTop = schema.columns().contains(found);
+        this.parts = isTop ? new String[] {path} : path.split("\\.", -1);
     }
 
     void moveTo(VectorSchemaRoot batch) {

@@ -28,6 +28,7 @@ public final class KeyFingerprints {
     private final List<Types.NestedField> fields;
     private final List<String> paths;
     private final Part[] parts;
+    private final ColumnView[] views;
     private final long seed;
     private long high;
     private long low;
@@ -48,6 +49,7 @@ public final class KeyFingerprints {
         this.paths = List.copyOf(paths);
         this.fields = List.copyOf(fields);
         this.parts = new Part[fields.size()];
+        this.views = new ColumnView[fields.size()];
         this.seed = seed;
         for (Types.NestedField field : fields) {
             if (!field.type().isPrimitiveType()) {
@@ -66,16 +68,17 @@ public final class KeyFingerprints {
             if (view.isAbsent()) {
                 return false;
             }
+            views[i] = view;
             parts[i] = part(view, fields.get(i).type());
         }
         return true;
     }
 
-    /** Takes the fingerprint of a row; false if one of its values is null. */
-    public boolean take(BatchColumns batch, int row) {
+    /** Takes the fingerprint of a row of the batch; false if one of its values is null. */
+    public boolean take(int row) {
         begin();
         for (int i = 0; i < parts.length; i++) {
-            if (batch.column(paths.get(i)).isNull(row)) {
+            if (views[i].isNull(row)) {
                 return false;
             }
             parts[i].add(row);

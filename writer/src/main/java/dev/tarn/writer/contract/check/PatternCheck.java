@@ -76,10 +76,10 @@ final class PatternCheck implements RowCheck {
     }
 
     private static int slot(byte[] bytes, int start, int length) {
-        int hash = length;
-        for (int i = start; i < start + length; i++) {
-            hash = hash * 31 + bytes[i];
-        }
-        return (hash ^ hash >>> 15) & SLOTS - 1;
+        // First and last bytes tell most values apart; others share a slot and are matched again.
+        long head = TextValues.head(bytes, start, length);
+        long tail = length <= 8 ? 0 : TextValues.head(bytes, start + length - 8, 8);
+        long mixed = (head ^ tail * 31 ^ length) * 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 40) & SLOTS - 1;
     }
 }

@@ -9,6 +9,7 @@ import dev.tarn.writer.contract.ContractReport;
 import dev.tarn.writer.contract.ContractViolation;
 import dev.tarn.writer.contract.Rule;
 import dev.tarn.writer.contract.RuleAction;
+import dev.tarn.writer.contract.Severity;
 import dev.tarn.writer.contract.check.RowMarks;
 import dev.tarn.writer.ingest.RowSelection;
 import dev.tarn.writer.ingest.WriteContext;
@@ -63,7 +64,7 @@ final class ContractGate implements WriteGate {
 
     static ContractGate open(Contract contract, Table table, WriteContext context, ContractOptions options) {
         Evaluation evaluation = Evaluation.of(
-                contract, table, table.schema(), context.branch(), options.withoutSql(), rule -> scope(rule, context));
+                contract, table, table.schema(), context.branch(), options.withoutSql(), options::actionOf, rule -> scope(rule, context));
         for (RuleTest test : evaluation.tests()) {
             requirePossible(test, table, options);
         }
@@ -217,7 +218,7 @@ final class ContractGate implements WriteGate {
         Optional<Snapshot> current = Optional.ofNullable(table.snapshot(context.branch()));
         compared =
                 current.map(snapshot -> OptionalLong.of(snapshot.snapshotId())).orElse(OptionalLong.empty());
-        if (!doomed && current.isPresent()) {
+        if (current.isPresent()) {
             TableRows rows = TableRows.of(table, current.get().snapshotId());
             uniqueTests().forEach(test -> test.compare(rows));
         }
@@ -238,7 +239,9 @@ final class ContractGate implements WriteGate {
      */
     @Override
     public List<CommitCheck> commitChecks() {
-        List<UniqueTest> tests = uniqueTests();
+        List<UniqueTest> tests = uniqueTests().stream()
+                .filter(test -> test.rule().severity() == Severity.ERROR)
+                .toList();
         if (tests.isEmpty()) {
             return List.of();
         }

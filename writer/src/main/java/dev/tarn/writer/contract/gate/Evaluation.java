@@ -61,6 +61,7 @@ final class Evaluation {
     /**
      * The rules for a table.
      *
+     * @param actions what happens to rows that break a rule by themselves
      * @param scope what rules about distinct keys are compared with
      * @throws dev.tarn.common.TarnException INVALID if the contract has no such table or a rule does not fit its column
      */
@@ -70,11 +71,12 @@ final class Evaluation {
             Schema schema,
             String branch,
             ContractOptions options,
+            Function<Rule, RuleAction> actions,
             Function<Rule, UniqueTest.Scope> scope) {
         Evaluation evaluation = new Evaluation(contract, table, schema, options);
         ContractTable promised = contract.table(table.name());
         for (Rule rule : promised.rules()) {
-            evaluation.tests.add(test(rule, table, schema, branch, options, scope));
+            evaluation.tests.add(test(rule, table, schema, branch, options, actions, scope));
         }
         return evaluation;
     }
@@ -85,6 +87,7 @@ final class Evaluation {
             Schema schema,
             String branch,
             ContractOptions options,
+            Function<Rule, RuleAction> actions,
             Function<Rule, UniqueTest.Scope> scope) {
         Check check = rule.check();
         if (check instanceof Check.Present || check instanceof Check.Typed) {
@@ -97,11 +100,11 @@ final class Evaluation {
             return new AbsentColumnTest(rule, absent);
         }
         if (check instanceof Check.OfRow ofRow) {
-            RuleAction action = rule.judgesRows() ? options.actionOf(rule) : RuleAction.FAIL;
+            RuleAction action = rule.judgesRows() ? actions.apply(rule) : RuleAction.FAIL;
             return new RowTest(rule, action, RowChecks.of(ofRow, schema));
         }
         if (check instanceof Check.Unique) {
-            RuleAction action = rule.judgesRows() ? options.actionOf(rule) : RuleAction.FAIL;
+            RuleAction action = rule.judgesRows() ? actions.apply(rule) : RuleAction.FAIL;
             return new UniqueTest(rule, action, schema, options.keyBudget(), scope.apply(rule));
         }
         if (check instanceof Check.Fresh || check instanceof Check.Retained) {

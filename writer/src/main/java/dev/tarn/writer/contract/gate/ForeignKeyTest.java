@@ -45,7 +45,7 @@ final class ForeignKeyTest extends RuleTest {
         }
         bounds.add(batch, rows, count);
         for (int i = 0; i < count; i++) {
-            if (fingerprints.take(batch, rows[i])) {
+            if (fingerprints.take(rows[i])) {
                 keys.add(fingerprints.high(), fingerprints.low());
             }
         }

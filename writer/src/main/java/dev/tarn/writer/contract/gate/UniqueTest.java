@@ -61,7 +61,7 @@ final class UniqueTest extends RuleTest {
         int bad = 0;
         for (int i = 0; i < count; i++) {
             int row = rows[i];
-            if (fingerprints.take(batch, row) && !keys.add(fingerprints.high(), fingerprints.low())) {
+            if (fingerprints.take(row) && !keys.add(fingerprints.high(), fingerprints.low())) {
                 marks.set(row);
                 bad++;
             }
