@@ -38,8 +38,8 @@ class LoadFilesPageTest {
 
     @BeforeEach
     void serve() {
-        server = TarnServer.start(TarnSettings.read(SettingsReader.of(Map.of(
-                "server.data", folder.resolve("data").toString(), "catalog.port", "0", "flight.port", "0"))));
+        server = TarnServer.start(TarnSettings.read(SettingsReader.of(
+                Map.of("server.data", folder.resolve("data").toString(), "catalog.port", "0", "flight.port", "0"))));
     }
 
     @AfterEach
@@ -57,7 +57,8 @@ class LoadFilesPageTest {
         List<String> endings = new ArrayList<>();
         for (List<String> command : commands()) {
             Invocation done = tarn(command);
-            String counts = command.contains("--history") ? done.text().lines().skip(1).count() + " lines" : counts(done);
+            String counts =
+                    command.contains("--history") ? done.text().lines().skip(1).count() + " lines" : counts(done);
             endings.add("%d %s".formatted(done.exitCode(), counts));
         }
 
@@ -76,10 +77,13 @@ class LoadFilesPageTest {
                         "0 1,0,0,1,0",
                         "0 1,0,0,1,0",
                         "0 2,0,0,5,0");
-        assertThat(Files.readAllLines(folder.resolve("errors.jsonl"))).hasSize(2).allMatch(line -> line.contains("\"data\""));
+        assertThat(Files.readAllLines(folder.resolve("errors.jsonl")))
+                .hasSize(2)
+                .allMatch(line -> line.contains("\"data\""));
         assertThat(folder.resolve("inbox/new.csv")).doesNotExist();
         assertThat(folder.resolve("days/day=2024-01-31/a.parquet")).exists();
-        assertThat(sql("SELECT count(*) AS n, max(note) AS note FROM shop.orders")).isEqualTo("n,note\r\n12,hello\r\n");
+        assertThat(sql("SELECT count(*) AS n, max(note) AS note FROM shop.orders"))
+                .isEqualTo("n,note\r\n12,hello\r\n");
         assertThat(sql("SELECT day, count(*) AS n FROM shop.days GROUP BY day ORDER BY day"))
                 .isEqualTo("day,n\r\n2024-01-31,3\r\n2024-02-01,2\r\n");
     }
@@ -97,7 +101,8 @@ class LoadFilesPageTest {
         assertThat(copy("shop.t", "a.csv", "--match", "luck").messages()).contains("--match must be name,");
         assertThat(copy("shop.t", "a.csv", "--columns", "id=").messages()).contains("--columns must be");
         assertThat(copy("shop.t", "a.csv", "--date-format", "bb").messages()).contains("--date-format");
-        assertThat(copy("shop.t", "a.csv", "--create", "--sort", "idd").messages()).contains("did you mean 'id'?");
+        assertThat(copy("shop.t", "a.csv", "--create", "--sort", "idd").messages())
+                .contains("did you mean 'id'?");
         assertThat(tarn(List.of("copy", "shop.t")).messages()).contains("Name the files to load");
         assertThat(copy("shop.t", "a.csv").exitCode()).isEqualTo(ExitCode.NOT_FOUND.number());
     }
@@ -127,7 +132,8 @@ class LoadFilesPageTest {
         Path file = Files.createDirectories(folder.resolve("days/day=" + day)).resolve("a.parquet");
         try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = duckdb.createStatement()) {
-            statement.execute("COPY (SELECT range AS id FROM range(%d)) TO '%s' (FORMAT parquet)".formatted(rows, file));
+            statement.execute(
+                    "COPY (SELECT range AS id FROM range(%d)) TO '%s' (FORMAT parquet)".formatted(rows, file));
         }
     }
 
@@ -163,7 +169,8 @@ class LoadFilesPageTest {
     }
 
     private Invocation copy(String table, String file, String... flags) {
-        List<String> arguments = new ArrayList<>(List.of("copy", table, folder.resolve(file).toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("copy", table, folder.resolve(file).toString()));
         arguments.addAll(List.of(flags));
         return tarn(arguments);
     }

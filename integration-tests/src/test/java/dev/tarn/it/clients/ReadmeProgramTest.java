@@ -23,7 +23,13 @@ final class ReadmeProgramTest {
         try (ServedLake lake = ServedLake.start(folder.resolve("data"), warehouse, Map.of())) {
             String catalog = lake.catalog.toString();
             ServedLake.Outcome created = lake.tarn(
-                    "table", "create", "lake.people", "--schema", "id long not null, name string", "--catalog", catalog);
+                    "table",
+                    "create",
+                    "lake.people",
+                    "--schema",
+                    "id long not null, name string",
+                    "--catalog",
+                    catalog);
             assertThat(created.exitCode()).as(created.stderr()).isZero();
 
             ServedLake.Outcome written = run(program().replace("http://127.0.0.1:8181", catalog));

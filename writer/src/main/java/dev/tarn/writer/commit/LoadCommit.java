@@ -92,7 +92,8 @@ public final class LoadCommit implements SnapshotUpdate<LoadCommit> {
 
     @Override
     public LoadCommit validateWith(SnapshotAncestryValidator validator) {
-        // The validator comes first: it recognises this very commit when its answer was lost, and must not be told that somebody
+        // The validator comes first: it recognises this very commit when its answer was lost, and must not be told that
+        // somebody
         // else loaded the files.
         append.validateWith(ancestors -> validator.validate(ancestors) && nothingLoadedMeanwhile());
         return this;
