@@ -132,8 +132,8 @@ final class CopyCommand implements Callable<Integer> {
             boolean created = create && !connection.catalog().tableExists(identifier);
             Table target = created ? create(connection, identifier, ungated) : connection.load(table);
             try {
-                CopyOptions options = ungated.withIngest(
-                        ungated.ingest().withGates(contract.gates(connection, identifier, target)));
+                CopyOptions options =
+                        ungated.withIngest(ungated.ingest().withGates(contract.gates(connection, identifier, target)));
                 CopyReceipt receipt = register
                         ? CopyInto.register(target, options, new Progress())
                         : CopyInto.run(target, options, new Progress());

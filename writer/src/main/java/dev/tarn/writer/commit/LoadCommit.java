@@ -92,7 +92,10 @@ public final class LoadCommit implements SnapshotUpdate<LoadCommit> {
 
     @Override
     public LoadCommit validateWith(SnapshotAncestryValidator validator) {
-        append.validateWith(ancestors -> nothingLoadedMeanwhile() && validator.validate(ancestors));
+        // The validator comes first: it recognises this very commit when its answer was lost, and must not be told that
+        // somebody
+        // else loaded the files.
+        append.validateWith(ancestors -> validator.validate(ancestors) && nothingLoadedMeanwhile());
         return this;
     }
 
