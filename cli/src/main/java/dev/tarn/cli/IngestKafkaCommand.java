@@ -12,8 +12,6 @@ import dev.tarn.kafka.KafkaSource;
 import dev.tarn.kafka.decode.RecordDecoder;
 import dev.tarn.kafka.registry.SchemaRegistry;
 import dev.tarn.kafka.rows.UnknownFields;
-import dev.tarn.writer.contract.gate.ContractOptions;
-import dev.tarn.writer.contract.gate.Contracts;
 import dev.tarn.writer.ingest.IngestOptions;
 import java.net.URI;
 import java.util.ArrayList;

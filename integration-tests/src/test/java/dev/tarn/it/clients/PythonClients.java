@@ -9,8 +9,9 @@ import java.util.Optional;
 /** The Python of this machine that has the clients of {@code requirements.txt}, if there is one. */
 public final class PythonClients {
     /** What to do where there is none, for the message of a skipped test. */
-    public static final String HOW_TO_GET = "no Python with the clients: run 'python3 -m venv .venv && .venv/bin/pip install"
-            + " -r integration-tests/requirements.txt' at the repository root, or set TEST_PYTHON";
+    public static final String HOW_TO_GET =
+            "no Python with the clients: run 'python3 -m venv .venv && .venv/bin/pip install"
+                    + " -r integration-tests/requirements.txt' at the repository root, or set TEST_PYTHON";
 
     private static final String IMPORTS =
             "import adbc_driver_flightsql, adbc_driver_manager, duckdb, pandas, pyarrow, pyiceberg, s3fs";
