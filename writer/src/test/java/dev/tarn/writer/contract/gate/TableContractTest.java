@@ -130,13 +130,11 @@ class TableContractTest {
         Contract contract = ContractFiles.contract("orders.yaml");
         ProducerToken token = new ProducerToken("p", 1, 1);
         Audit audit = Audit.open(table, token, Duration.ofDays(1));
-        Ingest.into(
-                        table,
-                        IngestOptions.defaults().withBranch(audit.branch()).withToken(token))
+        Ingest.into(table, IngestOptions.defaults().withBranch(audit.branch()).withToken(token))
                 .appendMaps(List.of(row("o-1", "c-2", "5.00", "pending", 10)));
 
-        AuditReport report = audit.publish(List.of((target, snapshotId) ->
-                TableContract.violations(contract, target, audit.branch(), options())));
+        AuditReport report = audit.publish(
+                List.of((target, snapshotId) -> TableContract.violations(contract, target, audit.branch(), options())));
 
         assertThat(report.ending()).isEqualTo(AuditReport.Ending.HELD);
         assertThat(report.violations()).containsExactly("unique(order_id) of column order_id: 1 of 2 rows");
