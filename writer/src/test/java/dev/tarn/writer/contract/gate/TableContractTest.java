@@ -7,6 +7,9 @@ import static org.assertj.core.groups.Tuple.tuple;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.TestCatalog;
+import dev.tarn.writer.audit.Audit;
+import dev.tarn.writer.audit.AuditReport;
+import dev.tarn.writer.commit.ProducerToken;
 import dev.tarn.writer.contract.Check;
 import dev.tarn.writer.contract.Contract;
 import dev.tarn.writer.contract.ContractFiles;
@@ -24,6 +27,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -118,6 +122,23 @@ class TableContractTest {
                 .isInstanceOfSatisfying(
                         TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND))
                 .hasMessageContaining("has no branch 'audit/2', did you mean 'audit/1'?");
+    }
+
+    @Test
+    void anAuditHoldsBackWhatBreaksTheContract() {
+        append("o-1", "c-1", "5.00", "pending", 10);
+        Contract contract = ContractFiles.contract("orders.yaml");
+        ProducerToken token = new ProducerToken("p", 1, 1);
+        Audit audit = Audit.open(table, token, Duration.ofDays(1));
+        Ingest.into(table, IngestOptions.defaults().withBranch(audit.branch()).withToken(token))
+                .appendMaps(List.of(row("o-1", "c-2", "5.00", "pending", 10)));
+
+        AuditReport report = audit.publish(
+                List.of((target, snapshotId) -> TableContract.violations(contract, target, audit.branch(), options())));
+
+        assertThat(report.ending()).isEqualTo(AuditReport.Ending.HELD);
+        assertThat(report.violations()).containsExactly("unique(order_id) of column order_id: 1 of 2 rows");
+        assertThat(TestCatalog.rows(table)).hasSize(1);
     }
 
     @Test
