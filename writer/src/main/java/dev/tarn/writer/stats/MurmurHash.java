@@ -42,7 +42,7 @@ final class MurmurHash {
     private static long tail(byte[] bytes, int from, int count) {
         long value = 0;
         for (int i = count - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | bytes[from + i] & 0xFF;
+            value = (value << Byte.SIZE) | (bytes[from + i] & 0xFF);
         }
         return value;
     }

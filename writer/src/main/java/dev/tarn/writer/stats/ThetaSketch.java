@@ -140,7 +140,7 @@ final class ThetaSketch {
         int mask = slots.length - 1;
         int at = (int) (hash >>> 17) & mask;
         while (slots[at] != 0 && slots[at] != hash) {
-            at = at + 1 & mask;
+            at = (at + 1) & mask;
         }
         return at;
     }
