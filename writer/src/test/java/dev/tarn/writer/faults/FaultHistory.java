@@ -149,7 +149,9 @@ final class FaultHistory {
     }
 
     private void resume(Sink sink, String producer) {
+        // Until the table has answered, nobody knows how far the producer is: the history must not end here.
         offers.remove(producer);
+        next.put(producer, 0L);
         next.put(producer, sink.resume(producer));
         offers.put(producer, new ArrayList<>());
     }
@@ -234,9 +236,12 @@ final class FaultHistory {
         }
         try (Stream<Path> files = Files.walk(data)) {
             files.filter(Files::isRegularFile)
-                    .map(file -> "file://" + withoutPart(file))
-                    .filter(file -> !referenced.contains(file))
-                    .filter(file -> !reported.contains(file) && !ofTheDead.contains(file))
+                    .filter(file -> {
+                        String location = "file://" + withoutPart(file);
+                        return !referenced.contains("file://" + file)
+                                && !reported.contains(location)
+                                && !ofTheDead.contains(location);
+                    })
                     .forEach(file -> violations.add("nobody was told of " + file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package dev.tarn.writer.faults;
 
+import dev.tarn.storage.AbortableOutput;
 import dev.tarn.writer.faults.FaultPlan.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,7 +79,7 @@ final class FaultyFileIO implements FileIO {
         }
     }
 
-    private static final class FaultyStream extends PositionOutputStream {
+    private static final class FaultyStream extends PositionOutputStream implements AbortableOutput {
         private final PositionOutputStream out;
         private final FaultPlan plan;
         private boolean closed;
@@ -112,6 +113,14 @@ final class FaultyFileIO implements FileIO {
         @Override
         public void flush() throws IOException {
             out.flush();
+        }
+
+        @Override
+        public void abort() {
+            closed = true;
+            if (out instanceof AbortableOutput abortable) {
+                abortable.abort();
+            }
         }
 
         @Override
