@@ -136,7 +136,8 @@ public final class SparkQueries {
             return Long.toString(ChronoUnit.MICROS.between(EPOCH, (LocalDateTime) value));
         }
         if (value instanceof Instant) {
-            return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value));
+            Instant stamp = (Instant) value;
+            return Long.toString(stamp.getEpochSecond() * 1_000_000L + stamp.getNano() / 1_000);
         }
         if (value instanceof VariantVal) {
             VariantVal variant = (VariantVal) value;

@@ -37,7 +37,8 @@ final class ContractFlags {
      * @throws TarnException INVALID for an unknown action, or one without a contract
      */
     List<WriteGate.Factory> gates(CatalogConnection connection, TableIdentifier identifier, Table table) {
-        Optional<Contract> contract = file.isEmpty() ? Contracts.bound(table) : Optional.of(ContractFile.contract(file));
+        Optional<Contract> contract =
+                file.isEmpty() ? Contracts.bound(table) : Optional.of(ContractFile.contract(file));
         if (contract.isEmpty()) {
             if (!action.isEmpty()) {
                 throw new TarnException(

@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
 /** {@code tarn contract init}. */
 @Command(
         name = "init",
-        description = "Print a first contract for a table, in YAML: its columns, and with --ranges what its values are.")
+        description =
+                "Print a first contract for a table, in YAML: its columns, and with --ranges what its values are.")
 final class ContractInitCommand implements Runnable {
     private final Console console;
 

@@ -29,7 +29,9 @@ final class FlightSqlRules implements SqlRules {
 
     @Override
     public BigDecimal run(String query, String column, Table ignored, String branch) {
-        String name = Arrays.stream(table.namespace().levels()).map(FlightSqlRules::quoted).collect(Collectors.joining("."))
+        String name = Arrays.stream(table.namespace().levels())
+                        .map(FlightSqlRules::quoted)
+                        .collect(Collectors.joining("."))
                 + "."
                 + quoted(table.name());
         String version =
@@ -61,7 +63,8 @@ final class FlightSqlRules implements SqlRules {
         public void batch(VectorSchemaRoot rows) {
             if (columns != 1 || values.size() + rows.getRowCount() > 1) {
                 throw new TarnException(
-                        ErrorKind.INVALID, "A query of a contract must give one number, but gave several rows or columns");
+                        ErrorKind.INVALID,
+                        "A query of a contract must give one number, but gave several rows or columns");
             }
             FieldVector vector = rows.getVector(0);
             for (int row = 0; row < rows.getRowCount(); row++) {
@@ -77,7 +80,8 @@ final class FlightSqlRules implements SqlRules {
 
         BigDecimal number() {
             if (values.isEmpty()) {
-                throw new TarnException(ErrorKind.INVALID, "A query of a contract must give one number, but gave no row");
+                throw new TarnException(
+                        ErrorKind.INVALID, "A query of a contract must give one number, but gave no row");
             }
             Object value = values.get(0);
             try {

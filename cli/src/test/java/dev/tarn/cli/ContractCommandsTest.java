@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ContractCommandsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final String CONTRACT =
-            """
+    private static final String CONTRACT = """
             apiVersion: v3.1.0
             kind: DataContract
             id: people
@@ -64,7 +63,8 @@ class ContractCommandsTest {
     @Test
     void lintPrintsLinesAndFailsForErrors() throws IOException {
         Path good = write("good.yaml", CONTRACT);
-        Path bad = write("bad.yaml", CONTRACT.replace("minLength: 2", "minLength: two").replace("unique", "uniqe"));
+        Path bad = write(
+                "bad.yaml", CONTRACT.replace("minLength: 2", "minLength: two").replace("unique", "uniqe"));
 
         assertThat(tarn("contract", "lint", good.toString()).exitCode()).isZero();
         Invocation broken = tarn("contract", "lint", bad.toString(), "--output", "csv");
@@ -77,7 +77,8 @@ class ContractCommandsTest {
         assertThat(tarn("contract", "lint", warning.toString()).exitCode()).isZero();
         assertThat(tarn("contract", "lint", "--strict", warning.toString()).exitCode())
                 .isEqualTo(ExitCode.BAD_INPUT.number());
-        assertThat(tarn("contract", "lint", folder.resolve("none.yaml").toString()).exitCode())
+        assertThat(tarn("contract", "lint", folder.resolve("none.yaml").toString())
+                        .exitCode())
                 .isEqualTo(ExitCode.NOT_FOUND.number());
     }
 
@@ -90,7 +91,8 @@ class ContractCommandsTest {
 
         assertThat(diff.exitCode()).isEqualTo(ExitCode.BAD_INPUT.number());
         assertThat(diff.text()).contains("breaks-readers,people.length(name),loosened");
-        assertThat(tarn("contract", "diff", before.toString(), before.toString()).exitCode())
+        assertThat(tarn("contract", "diff", before.toString(), before.toString())
+                        .exitCode())
                 .isZero();
     }
 
@@ -101,8 +103,7 @@ class ContractCommandsTest {
         assertThat(tarn("copy", "held.people", csv.toString(), "--create").exitCode())
                 .isZero();
 
-        Invocation passed =
-                tarn("contract", "test", contract.toString(), "--table", "held.people", "--output", "json");
+        Invocation passed = tarn("contract", "test", contract.toString(), "--table", "held.people", "--output", "json");
         assertThat(passed.exitCode()).as(passed.messages()).isZero();
         JsonNode report = JSON.readTree(passed.text());
         assertThat(report.path("passed").asBoolean()).isTrue();
@@ -121,9 +122,14 @@ class ContractCommandsTest {
         Invocation loaded = tarn("copy", "held.people", short1.toString(), "--on-violation", "quarantine");
         assertThat(loaded.messages()).doesNotContain("tarn:");
         assertThat(sql("SELECT id FROM held.people ORDER BY id")).isEqualTo("id\r\n1\r\n2\r\n4\r\n");
-        assertThat(sql("SELECT id, tarn_rule FROM held.people__rejects")).isEqualTo("id,tarn_rule\r\n3,length(name)\r\n");
+        assertThat(sql("SELECT id, tarn_rule FROM held.people__rejects"))
+                .isEqualTo("id,tarn_rule\r\n3,length(name)\r\n");
 
-        assertThat(tarn("copy", "held.people", write("much.csv", "id,name\n5,Barbara\n6,Donald\n").toString())
+        assertThat(tarn(
+                                "copy",
+                                "held.people",
+                                write("much.csv", "id,name\n5,Barbara\n6,Donald\n")
+                                        .toString())
                         .exitCode())
                 .isZero();
         Invocation broken = tarn("contract", "test", "--table", "held.people", "--output", "csv");

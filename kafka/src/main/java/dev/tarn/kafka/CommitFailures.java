@@ -5,11 +5,14 @@ import dev.tarn.common.RetryPolicy;
 import dev.tarn.common.TarnException;
 import java.time.Duration;
 import java.util.Set;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.iceberg.exceptions.ForbiddenException;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotAuthorizedException;
 import org.apache.iceberg.exceptions.ValidationException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** Which failures are answered by reading again from where the table is, and how often in a row. Not thread-safe. */
 final class CommitFailures {
@@ -46,8 +49,12 @@ final class CommitFailures {
         if (failure instanceof TarnException known) {
             return PASSING.contains(known.kind());
         }
+        if (failure instanceof KafkaException) {
+            return failure instanceof RetriableException;
+        }
         // What is left comes from catalog client and object store: they tell trouble on the way by many types.
-        return !(failure instanceof IllegalArgumentException
+        return !(failure instanceof OutOfMemoryException
+                || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException
                 || failure instanceof NullPointerException
                 || failure instanceof UnsupportedOperationException

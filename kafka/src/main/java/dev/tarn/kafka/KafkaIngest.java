@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.OutOfMemoryException;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
@@ -92,13 +93,22 @@ public final class KafkaIngest {
                 CommitPipeline pipeline = new CommitPipeline(
                         new Target(target, new DeadLetterTable(catalog, table, source.group()), options, allocator))) {
             return run(pipeline, listener);
+        } catch (OutOfMemoryException e) {
+            throw new TarnException(
+                    ErrorKind.REFUSED,
+                    "The rows of two windows need more than %d bytes of memory; commit after fewer records or bytes"
+                            .formatted(memory),
+                    e);
         } catch (AuthenticationException e) {
             throw new TarnException(
                     ErrorKind.UNAUTHENTICATED, "Kafka did not let us in: %s".formatted(e.getMessage()), e);
         } catch (AuthorizationException e) {
             throw new TarnException(ErrorKind.FORBIDDEN, "Kafka refused: %s".formatted(e.getMessage()), e);
         } catch (KafkaException e) {
-            throw new TarnException(ErrorKind.UNAVAILABLE, "Kafka cannot be read: %s".formatted(rootMessage(e)), e);
+            throw new TarnException(
+                    ErrorKind.UNAVAILABLE,
+                    "Kafka cannot be read: %s; check its address and login".formatted(rootMessage(e)),
+                    e);
         }
     }
 

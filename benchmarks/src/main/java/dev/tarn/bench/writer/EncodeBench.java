@@ -72,11 +72,14 @@ final class EncodeBench {
     /** Measures all peers on one table, whose rows DuckDB has under the same name. */
     Map<String, Cost> run(String name, ArrowTable table) throws IOException, SQLException {
         Path raw = folder.resolve(name + "-raw.parquet");
-        tarn(table, raw, CompressionCodecName.UNCOMPRESSED);
+        tarn(table, raw, CompressionCodecName.UNCOMPRESSED, 1);
         List<byte[]> pages = pages(raw);
         List<Record> records = records(table, raw);
         Map<String, Work> peers = new LinkedHashMap<>();
-        peers.put("Tarn", () -> tarn(table, folder.resolve(name + "-tarn.parquet"), CompressionCodecName.ZSTD));
+        peers.put("Tarn", () -> tarn(table, folder.resolve(name + "-tarn.parquet"), CompressionCodecName.ZSTD, 1));
+        peers.put(
+                "Tarn, 2 threads",
+                () -> tarn(table, folder.resolve(name + "-tarn2.parquet"), CompressionCodecName.ZSTD, 2));
         peers.put("Iceberg generic writer", () -> iceberg(table, records, folder.resolve(name + "-iceberg.parquet")));
         peers.put("DuckDB COPY, V2 encodings", () -> copy(name, folder.resolve(name + "-duckdb.parquet")));
         peers.put("zstd calls alone", () -> compress(pages));
@@ -111,10 +114,10 @@ final class EncodeBench {
         return sorted[sorted.length / 2];
     }
 
-    private static long tarn(ArrowTable table, Path file, CompressionCodecName codec) throws IOException {
+    private static long tarn(ArrowTable table, Path file, CompressionCodecName codec, int threads) throws IOException {
         Files.deleteIfExists(file);
         try (ParquetBatchWriter writer = ParquetBatchWriter.open(
-                org.apache.iceberg.Files.localOutput(file.toFile()), table.schema(), options(codec))) {
+                org.apache.iceberg.Files.localOutput(file.toFile()), table.schema(), options(codec, threads))) {
             for (VectorSchemaRoot batch : table.batches()) {
                 writer.write(batch);
             }
@@ -122,9 +125,10 @@ final class EncodeBench {
         }
     }
 
-    private static ParquetFileOptions options(CompressionCodecName codec) {
+    private static ParquetFileOptions options(CompressionCodecName codec, int threads) {
         return new ParquetFileOptions(
-                codec, ZSTD_LEVEL, 128 << 20, 1 << 20, 20_000, 2 << 20, MetricsConfig.getDefault());
+                        codec, ZSTD_LEVEL, 128 << 20, 1 << 20, 20_000, 2 << 20, MetricsConfig.getDefault())
+                .withThreads(threads);
     }
 
     private static long iceberg(ArrowTable table, List<Record> records, Path file) throws IOException {

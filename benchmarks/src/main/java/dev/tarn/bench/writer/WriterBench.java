@@ -65,7 +65,7 @@ public final class WriterBench {
                     costs.forEach((peer, cost) -> System.out.printf("%-10s %-28s %s%n", dataset.title(), peer, cost));
                     encoding.put(dataset.title(), costs);
                     if (options.wants("ingest") && dataset == Dataset.NARROW) {
-                        figures.addAll(ingest(table));
+                        figures.addAll(ingest(duckdb, table, allocator));
                     }
                 }
                 statement.execute("DROP TABLE " + dataset.title());
@@ -74,13 +74,35 @@ public final class WriterBench {
         return new WriterReport(rows, encoding, figures);
     }
 
-    private List<Figure> ingest(ArrowTable narrow) throws IOException {
+    private List<Figure> ingest(Connection duckdb, ArrowTable narrow, BufferAllocator allocator)
+            throws IOException, SQLException {
         Path home = Files.createDirectories(folder.resolve("lake"));
         Files.createDirectories(home.resolve("catalog"));
+        List<Figure> figures = new ArrayList<>();
         try (Lake lake = Lake.open(home)) {
             IngestBench bench = new IngestBench(lake, options.rounds());
-            return List.of(bench.append("narrow", narrow));
+            figures.addAll(bench.appends(narrow));
+            figures.add(bench.manyPartitions(narrow));
+            figures.add(new GroupCommitBench(lake, options.producers(), options.commitsOfEach()).run(narrow));
+            try (ArrowTable rows = load(duckdb, "SELECT * FROM (%s)", options.upsertRows(), allocator);
+                    ArrowTable few = load(duckdb, "SELECT * FROM (%s) LIMIT 1000", options.upsertRows(), allocator);
+                    ArrowTable changes = load(
+                            duckdb,
+                            "SELECT * REPLACE (value + 1 AS value) FROM (%s) USING SAMPLE 10 PERCENT (bernoulli, 7)",
+                            options.upsertRows(),
+                            allocator)) {
+                figures.addAll(bench.upserts(rows, few, changes, home.resolve("index")));
+            }
         }
+        return figures;
+    }
+
+    private static ArrowTable load(Connection duckdb, String select, long rows, BufferAllocator allocator)
+            throws IOException, SQLException {
+        try (Statement statement = duckdb.createStatement()) {
+            statement.execute("CREATE OR REPLACE TABLE loaded AS " + select.formatted(Dataset.NARROW.select("", rows)));
+        }
+        return ArrowTable.load(duckdb, "loaded", allocator);
     }
 
     private static void delete(Path folder) throws IOException {

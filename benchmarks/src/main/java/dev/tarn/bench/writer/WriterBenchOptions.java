@@ -13,11 +13,22 @@ import java.util.Set;
  *
  * @param wanted names; empty for everything
  * @param rows of each table
+ * @param upsertRows of the table that rows are replaced in
+ * @param producers that commit together
+ * @param commitsOfEach of these producers
  * @param rounds how often each peer has its turn
  * @param flights the file of flights
  * @param report the page to be written
  */
-record WriterBenchOptions(Set<String> wanted, long rows, int rounds, Optional<Path> flights, Optional<Path> report) {
+record WriterBenchOptions(
+        Set<String> wanted,
+        long rows,
+        long upsertRows,
+        int producers,
+        int commitsOfEach,
+        int rounds,
+        Optional<Path> flights,
+        Optional<Path> report) {
     WriterBenchOptions {
         wanted = Set.copyOf(wanted);
         if (rounds < 1 || rows < 1) {
@@ -40,6 +51,9 @@ record WriterBenchOptions(Set<String> wanted, long rows, int rounds, Optional<Pa
         WriterBenchOptions options = new WriterBenchOptions(
                 wanted,
                 Long.parseLong(take(values, "rows", "500000")),
+                Long.parseLong(take(values, "upsert-rows", "10000000")),
+                Integer.parseInt(take(values, "producers", "200")),
+                Integer.parseInt(take(values, "commits-of-each", "10")),
                 Integer.parseInt(take(values, "rounds", "7")),
                 path(take(values, "flights", "")),
                 path(take(values, "report", "")));

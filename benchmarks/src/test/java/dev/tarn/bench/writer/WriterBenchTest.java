@@ -14,7 +14,8 @@ class WriterBenchTest {
     @Test
     void everyPeerWritesEveryTable(@TempDir Path folder) throws Exception {
         Path page = folder.resolve("page.md");
-        WriterBenchOptions options = WriterBenchOptions.parse(List.of("rows=3000", "rounds=1", "report=" + page));
+        WriterBenchOptions options = WriterBenchOptions.parse(List.of(
+                "rows=3000", "upsert-rows=5000", "producers=5", "commits-of-each=2", "rounds=1", "report=" + page));
 
         WriterReport report = new WriterBench(options, folder).run();
         report.write(page, options.rounds());
@@ -25,7 +26,7 @@ class WriterBenchTest {
                         .containsKeys("Tarn", "Iceberg generic writer", "DuckDB COPY, V2 encodings", "zstd calls alone")
                         .allSatisfy((peer, cost) ->
                                 assertThat(cost.bytes()).as(peer).isPositive()));
-        assertThat(report.figures()).isNotEmpty();
+        assertThat(report.figures()).hasSize(7);
         assertThat(Files.readString(page)).contains("| Tarn |");
     }
 

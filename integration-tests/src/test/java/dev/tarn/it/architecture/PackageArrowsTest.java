@@ -17,7 +17,7 @@ final class PackageArrowsTest {
     @ArchTest
     static final ArchRule writerMaintenanceAndGatewayReachACatalogThroughTheRestProtocolOnly = noClasses()
             .that()
-            .resideInAnyPackage("dev.tarn.writer..", "dev.tarn.maintenance..", "dev.tarn.flight..")
+            .resideInAnyPackage("dev.tarn.writer..", "dev.tarn.kafka..", "dev.tarn.maintenance..", "dev.tarn.flight..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.tarn.catalog..");

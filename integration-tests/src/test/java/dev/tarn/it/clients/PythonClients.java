@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The Python of this machine that has the clients of {@code requirements.txt}, if there is one. */
-final class PythonClients {
+public final class PythonClients {
     /** What to do where there is none, for the message of a skipped test. */
-    static final String HOW_TO_GET = "no Python with the clients: run 'python3 -m venv .venv && .venv/bin/pip install"
+    public static final String HOW_TO_GET = "no Python with the clients: run 'python3 -m venv .venv && .venv/bin/pip install"
             + " -r integration-tests/requirements.txt' at the repository root, or set TEST_PYTHON";
 
     private static final String IMPORTS =
@@ -23,7 +23,7 @@ final class PythonClients {
      *
      * @throws IllegalStateException if the interpreter lacks a client: skipping would hide a broken set-up
      */
-    static Optional<String> interpreter() throws IOException {
+    public static Optional<String> interpreter() throws IOException {
         return interpreter(System.getenv(), Path.of(System.getProperty("tarn.root", "..")));
     }
 

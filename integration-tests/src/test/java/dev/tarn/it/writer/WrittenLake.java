@@ -4,6 +4,7 @@ import dev.tarn.catalog.CatalogOptions;
 import dev.tarn.catalog.CatalogServer;
 import dev.tarn.common.Closer;
 import dev.tarn.common.SettingsReader;
+import dev.tarn.storage.LocalFileIO;
 import dev.tarn.storage.RestCatalogs;
 import dev.tarn.storage.S3Settings;
 import dev.tarn.storage.WarehouseUri;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -65,6 +67,17 @@ final class WrittenLake implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return rows;
+    }
+
+    /** The paths of the table's data files. */
+    static List<String> dataFiles(Table table) throws IOException {
+        table.refresh();
+        List<String> files = new ArrayList<>();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            tasks.forEach(
+                    task -> files.add(LocalFileIO.toPath(task.file().location()).toString()));
+        }
+        return files;
     }
 
     @Override

@@ -37,6 +37,12 @@ public final class CanonicalRows {
     private static final HexFormat HEX = HexFormat.of();
     private static final LocalDateTime EPOCH = LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC);
 
+    /** How maps that are null are written. */
+    private enum NullMaps {
+        AS_NULL,
+        AS_EMPTY
+    }
+
     private CanonicalRows() {}
 
     /** The texts of all rows, sorted. */
@@ -44,19 +50,31 @@ public final class CanonicalRows {
         return rows.stream().map(row -> of(type, row)).sorted().toList();
     }
 
+    /** As {@link #of(Types.StructType, Collection)}, for readers that cannot tell null maps from empty ones. */
+    public static List<String> ofNullMapsAsEmpty(Types.StructType type, Collection<? extends StructLike> rows) {
+        return rows.stream()
+                .map(row -> of(type, row, NullMaps.AS_EMPTY))
+                .sorted()
+                .toList();
+    }
+
     /** The text of one value in Iceberg's generic Java types. */
     public static String of(Type type, @Nullable Object value) {
+        return of(type, value, NullMaps.AS_NULL);
+    }
+
+    private static String of(Type type, @Nullable Object value, NullMaps nulls) {
         if (value == null) {
-            return "null";
+            return nulls == NullMaps.AS_EMPTY && type.isMapType() ? "{}" : "null";
         }
         return switch (type.typeId()) {
-            case STRUCT -> struct(type.asStructType(), (StructLike) value);
+            case STRUCT -> struct(type.asStructType(), (StructLike) value, nulls);
             case LIST ->
                 ((Collection<?>) value)
                         .stream()
-                                .map(element -> of(type.asListType().elementType(), element))
+                                .map(element -> of(type.asListType().elementType(), element, nulls))
                                 .collect(Collectors.joining(",", "[", "]"));
-            case MAP -> map(type.asMapType(), (Map<?, ?>) value);
+            case MAP -> map(type.asMapType(), (Map<?, ?>) value, nulls);
             case FLOAT -> "%08x".formatted(Float.floatToIntBits((Float) value));
             case DOUBLE -> "%016x".formatted(Double.doubleToLongBits((Double) value));
             case DATE -> Long.toString(((LocalDate) value).toEpochDay());
@@ -71,17 +89,17 @@ public final class CanonicalRows {
         };
     }
 
-    private static String struct(Types.StructType type, StructLike row) {
+    private static String struct(Types.StructType type, StructLike row, NullMaps nulls) {
         StringBuilder text = new StringBuilder("(");
         for (int i = 0; i < type.fields().size(); i++) {
-            text.append(i == 0 ? "" : ",").append(of(type.fields().get(i).type(), row.get(i, Object.class)));
+            text.append(i == 0 ? "" : ",").append(of(type.fields().get(i).type(), row.get(i, Object.class), nulls));
         }
         return text.append(')').toString();
     }
 
-    private static String map(Types.MapType type, Map<?, ?> map) {
+    private static String map(Types.MapType type, Map<?, ?> map, NullMaps nulls) {
         Map<String, String> sorted = new TreeMap<>();
-        map.forEach((key, value) -> sorted.put(of(type.keyType(), key), of(type.valueType(), value)));
+        map.forEach((key, value) -> sorted.put(of(type.keyType(), key), of(type.valueType(), value, nulls)));
         return sorted.entrySet().stream()
                 .map(entry -> entry.getKey() + ":" + entry.getValue())
                 .collect(Collectors.joining(",", "{", "}"));

@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
@@ -132,12 +133,12 @@ public final class RowTransposer {
             case DATE -> ((DateDayVector) vector).setSafe(index, Math.toIntExact(((LocalDate) value).toEpochDay()));
             case TIME -> {
                 LocalTime time = (LocalTime) value;
-                refuseNanos(time.getNano());
+                refuseNanos(time.get(ChronoField.NANO_OF_SECOND));
                 ((TimeMicroVector) vector).setSafe(index, time.toNanoOfDay() / 1_000);
             }
             case TIMESTAMP -> {
                 LocalDateTime stamp = utc(type, value);
-                refuseNanos(stamp.getNano());
+                refuseNanos(stamp.get(ChronoField.NANO_OF_SECOND));
                 ((TimeStampVector) vector).setSafe(index, ChronoUnit.MICROS.between(EPOCH, stamp));
             }
             case TIMESTAMP_NANO ->

@@ -11,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Set;
@@ -204,13 +205,13 @@ public final class VariantValues {
             return Variants.ofDate(Math.toIntExact(date.toEpochDay()));
         }
         if (value instanceof LocalTime time) {
-            if (time.getNano() % 1_000 != 0) {
+            if (time.get(ChronoField.NANO_OF_SECOND) % 1_000 != 0) {
                 throw new IllegalArgumentException("times of a variant have no nanoseconds");
             }
             return Variants.ofTime(time.toNanoOfDay() / 1_000);
         }
         if (value instanceof LocalDateTime stamp) {
-            return stamp.getNano() % 1_000 == 0
+            return stamp.get(ChronoField.NANO_OF_SECOND) % 1_000 == 0
                     ? Variants.ofTimestampntz(ChronoUnit.MICROS.between(EPOCH, stamp))
                     : Variants.ofTimestampntzNanos(ChronoUnit.NANOS.between(EPOCH, stamp));
         }
@@ -224,7 +225,7 @@ public final class VariantValues {
     }
 
     private static VariantValue zoned(LocalDateTime utc) {
-        return utc.getNano() % 1_000 == 0
+        return utc.get(ChronoField.NANO_OF_SECOND) % 1_000 == 0
                 ? Variants.ofTimestamptz(ChronoUnit.MICROS.between(EPOCH, utc))
                 : Variants.ofTimestamptzNanos(ChronoUnit.NANOS.between(EPOCH, utc));
     }

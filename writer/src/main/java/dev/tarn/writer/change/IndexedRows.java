@@ -83,8 +83,13 @@ final class IndexedRows implements AutoCloseable {
     public void close() {
         KeyIndex open = index;
         index = null;
-        if (open != null) {
+        if (open == null) {
+            return;
+        }
+        try {
             open.close();
+        } catch (RuntimeException e) {
+            LOG.warn("The key index of table {} could not be closed", table.name(), e);
         }
     }
 

@@ -8,9 +8,13 @@ import dev.tarn.writer.commit.SnapshotCommit;
 import dev.tarn.writer.files.FileCleanup;
 import java.util.function.Supplier;
 import org.apache.iceberg.Table;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Plans a change and commits it, anew for each snapshot that others put in between, and sees to the files at the end. */
 final class PlannedCommit {
+    private static final Logger LOG = LoggerFactory.getLogger(PlannedCommit.class);
+
     private PlannedCommit() {}
 
     /** What is left to do with files that outlive an attempt. */
@@ -68,8 +72,17 @@ final class PlannedCommit {
             FileCleanup.delete(table.io(), plan.attemptFiles());
             return new ChangeResult(commit, 0, 0, 0, 0, 0);
         }
-        ending.committed(plan, commit);
+        cleanUp(table, () -> ending.committed(plan, commit));
         return new ChangeResult(
                 commit, rowsAdded, plan.rowsDeleted(), dataFiles, plan.deleteFilesAdded(), plan.bytesAdded());
+    }
+
+    /** The commit stands: whatever fails now must not look like a failed commit, whose files would be deleted. */
+    private static void cleanUp(Table table, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.warn("A commit to table {} is done, but cleaning up after it failed", table.name(), e);
+        }
     }
 }

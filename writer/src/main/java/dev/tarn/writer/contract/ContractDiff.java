@@ -68,11 +68,16 @@ public final class ContractDiff {
                 continue;
             }
             if (old.type() != field.type()) {
-                add(Effect.BREAKS_READERS, path, "type: %s -> %s"
-                        .formatted(old.type().word(), field.type().word()));
+                add(
+                        Effect.BREAKS_READERS,
+                        path,
+                        "type: %s -> %s"
+                                .formatted(old.type().word(), field.type().word()));
             } else if (!old.physicalType().equals(field.physicalType())) {
-                add(Effect.BREAKS_READERS, path, "physical type: '%s' -> '%s'"
-                        .formatted(old.physicalType(), field.physicalType()));
+                add(
+                        Effect.BREAKS_READERS,
+                        path,
+                        "physical type: '%s' -> '%s'".formatted(old.physicalType(), field.physicalType()));
             }
             fields(path + ".", old.fields(), field.fields());
         }

@@ -104,13 +104,15 @@ public final class ContractSchemas {
         Type type = column.type();
         List<ContractField> parts =
                 switch (type.typeId()) {
-                    case STRUCT -> type.asStructType().fields().stream()
-                            .map(ContractSchemas::field)
-                            .toList();
+                    case STRUCT ->
+                        type.asStructType().fields().stream()
+                                .map(ContractSchemas::field)
+                                .toList();
                     case LIST -> List.of(part("element", type.asListType().elementType()));
-                    case MAP -> List.of(
-                            part("key", type.asMapType().keyType()),
-                            part("value", type.asMapType().valueType()));
+                    case MAP ->
+                        List.of(
+                                part("key", type.asMapType().keyType()),
+                                part("value", type.asMapType().valueType()));
                     default -> List.of();
                 };
         return new ContractField(

@@ -103,7 +103,7 @@ final class Section {
             try {
                 return Optional.of(value.intValueExact());
             } catch (ArithmeticException e) {
-                return expected(key, node.entries().get(key), "a whole number");
+                return node(key).flatMap(found -> expected(key, found, "a whole number"));
             }
         });
     }

@@ -58,13 +58,15 @@ enum Strictness {
             return Optional.of(Boolean.compare(after.isPresent(), before.isPresent()));
         }
         try {
-            int order = new BigDecimal(after.get().literal()).compareTo(new BigDecimal(before.get().literal()));
+            int order = new BigDecimal(after.get().literal())
+                    .compareTo(new BigDecimal(before.get().literal()));
             int exclusive =
                     Boolean.compare(before.get().inclusive(), after.get().inclusive());
             return Optional.of(order == 0 ? exclusive : order * sign);
         } catch (NumberFormatException e) {
             // ISO dates and times are in order as texts, if both have one form.
-            boolean sameForm = before.get().literal().length() == after.get().literal().length();
+            boolean sameForm =
+                    before.get().literal().length() == after.get().literal().length();
             int order = after.get().literal().compareTo(before.get().literal());
             return sameForm ? Optional.of(order * sign) : Optional.empty();
         }

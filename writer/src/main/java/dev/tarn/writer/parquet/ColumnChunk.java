@@ -2,6 +2,7 @@ package dev.tarn.writer.parquet;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.internal.Utf8;
 import dev.tarn.writer.parquet.ColumnEncoder.Compression;
 import dev.tarn.writer.parquet.EncodingScratch.EncodedValues;
 import dev.tarn.writer.parquet.FinishedPage.Version1;
@@ -26,6 +27,9 @@ final class ColumnChunk {
 
     /** Assumed share that compression leaves, before a page has shown it. */
     private static final double FIRST_RATIO = 0.5;
+
+    /** The bits of eight bytes that no ASCII character has. */
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
 
     private final LeafColumn leaf;
     private final ParquetFileOptions options;
@@ -162,7 +166,7 @@ final class ColumnChunk {
         } else {
             binding.source().addAt(shredding.positions(), values, page);
         }
-        if (leaf.type().typeId() == Type.TypeID.STRING && !Utf8.isAscii(page.bytes, firstByte, page.byteCount)) {
+        if (leaf.type().typeId() == Type.TypeID.STRING && !isAscii(page.bytes, firstByte, page.byteCount)) {
             checkUtf8(firstValue, rows, from, shredding);
         }
         return count;
@@ -176,6 +180,22 @@ final class ColumnChunk {
         return shredding.isRange()
                 ? binding.source().rangeBytes(shredding.first(), values)
                 : binding.source().bytesAt(shredding.positions(), values);
+    }
+
+    /** Whether all bytes are below 128, which is most text: then values need no check of their own. */
+    private static boolean isAscii(byte[] bytes, int from, int to) {
+        int i = from;
+        for (; i <= to - Long.BYTES; i += Long.BYTES) {
+            if (((long) ByteSink.LONGS.get(bytes, i) & HIGH_BITS) != 0) {
+                return false;
+            }
+        }
+        for (; i < to; i++) {
+            if (bytes[i] < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void checkUtf8(int firstValue, RowSlice rows, int from, Shredding shredding) {

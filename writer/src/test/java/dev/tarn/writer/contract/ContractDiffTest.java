@@ -24,7 +24,9 @@ class ContractDiffTest {
     @Test
     void withdrawnPromisesBreakReadersAndNewOnesBreakWriters() {
         String after = ORDERS.replace("maximum: 100000", "maximum: 50000")
-                .replace("[\"pending\", \"completed\", \"cancelled\"]", "[\"pending\", \"completed\", \"cancelled\", \"lost\"]")
+                .replace(
+                        "[\"pending\", \"completed\", \"cancelled\"]",
+                        "[\"pending\", \"completed\", \"cancelled\", \"lost\"]")
                 .replace("      unique: true\n", "")
                 .replace("threshold: 99.9", "threshold: 99")
                 .replace("maxDelay: \"PT1H\"", "maxDelay: \"PT2H\"")
@@ -36,15 +38,11 @@ class ContractDiffTest {
                 .extracting(ContractChange::effect, ContractChange::path, ContractChange::message)
                 .containsExactly(
                         tuple(Effect.COMPATIBLE, "", "version: 1.0.0 -> 2.0.0"),
-                        tuple(
-                                Effect.BREAKS_READERS, "orders-contract.created_at", "type: timestamp -> date"),
+                        tuple(Effect.BREAKS_READERS, "orders-contract.created_at", "type: timestamp -> date"),
                         tuple(Effect.COMPATIBLE, "orders-contract.note", "column added"),
-                        tuple(
-                                Effect.BREAKS_READERS, "orders-contract.unique(order_id)", "rule removed"),
-                        tuple(
-                                Effect.BREAKS_WRITERS, "orders-contract.range(amount)", "tightened"),
-                        tuple(
-                                Effect.BREAKS_READERS, "orders-contract.enum(status)", "loosened"),
+                        tuple(Effect.BREAKS_READERS, "orders-contract.unique(order_id)", "rule removed"),
+                        tuple(Effect.BREAKS_WRITERS, "orders-contract.range(amount)", "tightened"),
+                        tuple(Effect.BREAKS_READERS, "orders-contract.enum(status)", "loosened"),
                         tuple(
                                 Effect.BREAKS_READERS,
                                 "orders-contract.completeness(customer_id)",
@@ -53,17 +51,14 @@ class ContractDiffTest {
                                 Effect.BREAKS_WRITERS,
                                 "orders-contract.completeness(customer_id)",
                                 "limit: <= 0.1 percent -> <= 1 percent"),
-                        tuple(
-                                Effect.BREAKS_READERS, "orders-contract.freshness(created_at)", "loosened"),
-                        tuple(
-                                Effect.COMPATIBLE, "orders-contract.length(note)", "rule added"));
+                        tuple(Effect.BREAKS_READERS, "orders-contract.freshness(created_at)", "loosened"),
+                        tuple(Effect.COMPATIBLE, "orders-contract.length(note)", "rule added"));
     }
 
     @Test
     void removedColumnsAndTablesBreakReaders() {
         Contract shop = ContractFiles.contract("models.yaml");
-        Contract smaller = new Contract(
-                shop.id(), shop.version(), "", "", "", List.of(shop.table("customers")));
+        Contract smaller = new Contract(shop.id(), shop.version(), "", "", "", List.of(shop.table("customers")));
 
         assertThat(ContractDiff.between(shop, smaller))
                 .containsExactly(new ContractChange(Effect.BREAKS_READERS, "orders", "table removed"));
@@ -94,17 +89,15 @@ class ContractDiffTest {
                 Types.NestedField.optional(5, "local", Types.TimestampType.withoutZone()),
                 Types.NestedField.optional(6, "flag", Types.BooleanType.get()),
                 Types.NestedField.optional(
-                        7,
-                        "place",
-                        Types.StructType.of(Types.NestedField.required(9, "zip", Types.StringType.get()))),
+                        7, "place", Types.StructType.of(Types.NestedField.required(9, "zip", Types.StringType.get()))),
                 Types.NestedField.optional(8, "tags", Types.ListType.ofOptional(10, Types.StringType.get())));
 
-        String draft = ContractWriter.draft(
-                "t", new ContractTable("t", ContractSchemas.ofIceberg(schema), List.of()));
+        String draft = ContractWriter.draft("t", new ContractTable("t", ContractSchemas.ofIceberg(schema), List.of()));
         ContractLint lint = ContractParser.lint(draft.getBytes(StandardCharsets.UTF_8));
 
         assertThat(lint.findings()).as(draft).isEmpty();
-        assertThat(ContractSchemas.toIceberg(lint.contract().orElseThrow().table("t")).asStruct())
+        assertThat(ContractSchemas.toIceberg(lint.contract().orElseThrow().table("t"))
+                        .asStruct())
                 .isEqualTo(schema.asStruct());
     }
 
@@ -119,7 +112,6 @@ class ContractDiffTest {
     }
 
     private static Contract contract(String text) {
-        return ContractParser.parse(
-                "c.yaml", text.getBytes(StandardCharsets.UTF_8), ContractParser.Mode.LENIENT);
+        return ContractParser.parse("c.yaml", text.getBytes(StandardCharsets.UTF_8), ContractParser.Mode.LENIENT);
     }
 }

@@ -2,6 +2,7 @@ package dev.tarn.writer.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tarn.writer.internal.Utf8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,6 @@ import dev.tarn.writer.contract.Check;
 import dev.tarn.writer.internal.ColumnReaders;
 import java.math.BigDecimal;
 import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.util.Optional;
 import org.apache.arrow.vector.DecimalVector;
 import org.apache.arrow.vector.FieldVector;
@@ -19,6 +18,7 @@ final class DecimalRangeCheck implements RowCheck {
     private final long high;
     private final Optional<Bound> min;
     private final Optional<Bound> max;
+    private long[] words = {};
 
     /** The bounds twice: in units of the last place for the fast way, and exact. */
     DecimalRangeCheck(
@@ -44,16 +44,21 @@ final class DecimalRangeCheck implements RowCheck {
     }
 
     private int markWords(ColumnView view, DecimalVector vector, int[] rows, int count, RowMarks marks) {
-        LongBuffer words = vector.getDataBuffer()
-                .nioBuffer(0, vector.getValueCount() * DecimalVector.TYPE_WIDTH)
+        int length = vector.getValueCount() * 2;
+        if (words.length < length) {
+            words = new long[length];
+        }
+        vector.getDataBuffer()
+                .nioBuffer(0, length * Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
-                .asLongBuffer();
+                .asLongBuffer()
+                .get(words, 0, length);
         ColumnReaders.DecimalReader exact = ColumnReaders.decimals(column, type, vector);
         int bad = 0;
         for (int i = 0; i < count; i++) {
             int row = rows[i];
-            long lower = words.get(row * 2);
-            boolean fits = words.get(row * 2 + 1) == lower >> 63;
+            long lower = words[row * 2];
+            boolean fits = words[row * 2 + 1] == lower >> 63;
             boolean good = fits ? lower >= low && lower <= high : !view.isNull(row) && isGood(exact.at(row));
             if (!good && !view.isNull(row)) {
                 marks.set(row);

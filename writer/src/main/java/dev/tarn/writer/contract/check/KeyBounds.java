@@ -15,8 +15,8 @@ public final class KeyBounds {
     private final List<Types.NestedField> fields;
     private final long[] smallest;
     private final long[] largest;
-    private final byte @Nullable [][] first;
-    private final byte @Nullable [][] last;
+    private final byte[] @Nullable [] first;
+    private final byte[] @Nullable [] last;
     private boolean seen;
 
     /** For the columns of a table. */

@@ -20,6 +20,8 @@ final class PatternCheck implements RowCheck {
     private final String column;
     private final Matcher matcher;
     private final byte[][] values = new byte[SLOTS][];
+    private final long[] heads = new long[SLOTS];
+    private final long[] tails = new long[SLOTS];
     private final boolean[] verdicts = new boolean[SLOTS];
 
     PatternCheck(String column, String pattern) {
@@ -52,12 +54,20 @@ final class PatternCheck implements RowCheck {
             return match(texts.string(row));
         }
         byte[] bytes = texts.bytes();
-        int slot = slot(bytes, start, length);
+        long head = TextValues.head(bytes, start, length);
+        long tail = TextValues.tail(bytes, start, length);
+        int slot = slot(head, tail, length);
         byte[] remembered = values[slot];
-        if (remembered != null && Arrays.equals(remembered, 0, remembered.length, bytes, start, start + length)) {
+        if (remembered != null
+                && heads[slot] == head
+                && tails[slot] == tail
+                && remembered.length == length
+                && (length <= 16 || Arrays.equals(remembered, 8, length, bytes, start + 8, start + length))) {
             return verdicts[slot];
         }
         boolean found = match(texts.string(row));
+        heads[slot] = head;
+        tails[slot] = tail;
         values[slot] = Arrays.copyOfRange(bytes, start, start + length);
         verdicts[slot] = found;
         return found;
@@ -75,10 +85,8 @@ final class PatternCheck implements RowCheck {
         }
     }
 
-    private static int slot(byte[] bytes, int start, int length) {
-        // First and last bytes tell most values apart; others share a slot and are matched again.
-        long head = TextValues.head(bytes, start, length);
-        long tail = length <= 8 ? 0 : TextValues.head(bytes, start + length - 8, 8);
+    /** First and last bytes tell most values apart; others share a slot and are matched again. */
+    private static int slot(long head, long tail, int length) {
         long mixed = (head ^ tail * 31 ^ length) * 0x9E3779B97F4A7C15L;
         return (int) (mixed >>> 40) & SLOTS - 1;
     }

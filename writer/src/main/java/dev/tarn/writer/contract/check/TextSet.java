@@ -8,6 +8,7 @@ import java.util.Collection;
 final class TextSet {
     private final byte[][] slots;
     private final long[] heads;
+    private final long[] tails;
     private final int[] lengths;
     private final int mask;
 
@@ -15,6 +16,7 @@ final class TextSet {
         int capacity = Integer.highestOneBit(Math.max(4, texts.size() * 2 - 1)) << 1;
         slots = new byte[capacity][];
         heads = new long[capacity];
+        tails = new long[capacity];
         lengths = new int[capacity];
         mask = capacity - 1;
         Arrays.fill(lengths, -1);
@@ -29,6 +31,7 @@ final class TextSet {
                 }
                 slots[slot] = padded;
                 heads[slot] = head;
+                tails[slot] = TextValues.tail(padded, 0, bytes.length);
                 lengths[slot] = bytes.length;
             }
         }
@@ -46,7 +49,8 @@ final class TextSet {
         while (lengths[slot] >= 0) {
             if (heads[slot] == head
                     && lengths[slot] == length
-                    && (length <= 8 || Arrays.equals(slots[slot], 8, length, bytes, start + 8, start + length))) {
+                    && tails[slot] == TextValues.tail(bytes, start, length)
+                    && (length <= 16 || Arrays.equals(slots[slot], 8, length, bytes, start + 8, start + length))) {
                 return slot;
             }
             slot = slot + 1 & mask;

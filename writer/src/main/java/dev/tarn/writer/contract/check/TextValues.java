@@ -111,6 +111,11 @@ public final class TextValues {
         return length >= 8 ? word : word & ((1L << (length * 8)) - 1);
     }
 
+    /** The last eight bytes of a value of that length or more; else 0. With {@link #head} it is all of up to 16 bytes. */
+    static long tail(byte[] bytes, int start, int length) {
+        return length < 8 ? 0 : (long) WORD.get(bytes, start + length - 8);
+    }
+
     /** A copy of a value with the room that {@link #head} needs. */
     static byte[] padded(byte[] value) {
         return Arrays.copyOf(value, value.length + PADDING);

@@ -95,8 +95,7 @@ public final class ContractDrafts {
         return buffer == null ? null : Conversions.fromByteBuffer(column.type(), buffer);
     }
 
-    private static @Nullable Object pick(
-            @Nullable Object known, @Nullable Object found, Comparator<Object> order) {
+    private static @Nullable Object pick(@Nullable Object known, @Nullable Object found, Comparator<Object> order) {
         if (known == null || found == null) {
             return known == null ? found : known;
         }
@@ -107,7 +106,9 @@ public final class ContractDrafts {
         return switch (type.typeId()) {
             case DATE -> LocalDate.ofEpochDay(((Number) value).longValue()).toString();
             case TIMESTAMP ->
-                Instant.EPOCH.plus(((Number) value).longValue(), ChronoUnit.MICROS).toString();
+                Instant.EPOCH
+                        .plus(((Number) value).longValue(), ChronoUnit.MICROS)
+                        .toString();
             default -> value.toString();
         };
     }

@@ -64,7 +64,13 @@ final class ContractGate implements WriteGate {
 
     static ContractGate open(Contract contract, Table table, WriteContext context, ContractOptions options) {
         Evaluation evaluation = Evaluation.of(
-                contract, table, table.schema(), context.branch(), options.withoutSql(), options::actionOf, rule -> scope(rule, context));
+                contract,
+                table,
+                table.schema(),
+                context.branch(),
+                options.withoutSql(),
+                options::actionOf,
+                rule -> scope(rule, context));
         for (RuleTest test : evaluation.tests()) {
             requirePossible(test, table, options);
         }

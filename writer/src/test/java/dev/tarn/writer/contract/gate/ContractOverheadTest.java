@@ -51,8 +51,7 @@ class ContractOverheadTest {
             Types.NestedField.optional(5, "status", Types.StringType.get()),
             Types.NestedField.optional(6, "created_at", Types.TimestampType.withZone()));
 
-    private static final String RULES =
-            """
+    private static final String RULES = """
             apiVersion: v3.1.0
             kind: DataContract
             id: c
@@ -169,7 +168,8 @@ class ContractOverheadTest {
                 values.put("status", random.nextInt(20) == 0 ? null : states[random.nextInt(3)]);
                 values.put(
                         "created_at",
-                        OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC).plusSeconds(random.nextInt(1_000_000)));
+                        OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC)
+                                .plusSeconds(random.nextInt(1_000_000)));
                 transposer.add((name, position) -> values.get(name));
             }
             transposer.end();

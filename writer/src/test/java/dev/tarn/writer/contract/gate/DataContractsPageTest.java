@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of the page about data contracts: the contract is read, and its Java is this test's. */
 class DataContractsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "how-to", "data-contracts.md");
-    private static final Path THIS = Path.of(
-            "src", "test", "java", "dev", "tarn", "writer", "contract", "gate", "DataContractsPageTest.java");
+    private static final Path THIS =
+            Path.of("src", "test", "java", "dev", "tarn", "writer", "contract", "gate", "DataContractsPageTest.java");
 
     @TempDir
     Path folder;
@@ -51,7 +51,8 @@ class DataContractsPageTest {
                     PartitionSpec.unpartitioned());
 
             // The page begins.
-            Contract contract = ContractParser.parse("orders.yaml", Files.readAllBytes(file), ContractParser.Mode.LENIENT);
+            Contract contract =
+                    ContractParser.parse("orders.yaml", Files.readAllBytes(file), ContractParser.Mode.LENIENT);
             ContractOptions how = ContractOptions.defaults()
                     .withAction(RuleAction.DROP)
                     .withRejects(RejectsTable.beside(catalog, TableIdentifier.of("shop", "orders")));
@@ -64,7 +65,8 @@ class DataContractsPageTest {
                             Map.of("order_id", "o-3", "amount", 10.0, "status", "lost")));
 
             ContractReport report = receipt.contract().orElseThrow();
-            System.out.println(receipt.rowsAdded() + " added, " + receipt.rowsRejected() + " rejected, passed: " + report.passed());
+            System.out.println(receipt.rowsAdded() + " added, " + receipt.rowsRejected() + " rejected, passed: "
+                    + report.passed());
             // The page ends.
 
             assertThat(receipt.rowsAdded()).isEqualTo(1);
@@ -94,7 +96,8 @@ class DataContractsPageTest {
     }
 
     private static String block(String language) throws IOException {
-        Matcher matcher = Pattern.compile("(?m)^```" + language + "\\n([\\s\\S]*?)^```$").matcher(Files.readString(PAGE));
+        Matcher matcher =
+                Pattern.compile("(?m)^```" + language + "\\n([\\s\\S]*?)^```$").matcher(Files.readString(PAGE));
         assertThat(matcher.find()).isTrue();
         return matcher.group(1);
     }

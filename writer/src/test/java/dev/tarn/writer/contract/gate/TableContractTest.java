@@ -112,8 +112,7 @@ class TableContractTest {
                 .isFalse();
         assertThat(TableContract.test(contract, table, "main", options()).passed())
                 .isTrue();
-        assertThat(TableContract.violations(
-                        contract, table, "audit/1", options()))
+        assertThat(TableContract.violations(contract, table, "audit/1", options()))
                 .containsExactly("enum(status) of column status: 1 of 2 rows");
         assertThatThrownBy(() -> TableContract.test(contract, table, "audit/2", options()))
                 .isInstanceOfSatisfying(
@@ -132,14 +131,12 @@ class TableContractTest {
                 "",
                 Optional.empty(),
                 0);
-        Contract contract = new Contract("c", "1", "", "", "", List.of(new ContractTable("t", List.of(), List.of(rule))));
+        Contract contract =
+                new Contract("c", "1", "", "", "", List.of(new ContractTable("t", List.of(), List.of(rule))));
         List<String> asked = new ArrayList<>();
 
-        ContractReport good = TableContract.test(
-                contract,
-                table,
-                "main",
-                options().withSql((query, column, target, branch) -> {
+        ContractReport good =
+                TableContract.test(contract, table, "main", options().withSql((query, column, target, branch) -> {
                     asked.add(query + " on " + branch);
                     return BigDecimal.ONE;
                 }));
