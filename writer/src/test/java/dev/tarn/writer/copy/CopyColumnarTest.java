@@ -260,9 +260,10 @@ class CopyColumnarTest {
                                         Types.NestedField.optional(5, "a", Types.StringType.get()),
                                         Types.NestedField.optional(6, "b", Types.LongType.get())))));
         Table table = catalog.create("t", schema, PartitionSpec.unpartitioned(), 3);
-        MessageType old = MessageTypeParser.parseMessageType("message m {"
-                + " optional group n (LIST) { repeated int32 element; }"
-                + " optional group s (LIST) { repeated group array { optional binary a (STRING); required int64 b; } } }");
+        MessageType old = MessageTypeParser.parseMessageType(
+                "message m {"
+                        + " optional group n (LIST) { repeated int32 element; }"
+                        + " optional group s (LIST) { repeated group array { optional binary a (STRING); required int64 b; } } }");
         Path file = folder.resolve("old.parquet");
         try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(file))
                 .withType(old)

@@ -50,11 +50,15 @@ class CopyFromS3Test {
 
         assertThat(load("in/202?/[ab].csv").filesLoaded()).isEqualTo(2);
         CopyReceipt rest = CopyInto.run(
-                table, options("in/{2024,2025}/**.csv").withAfterwards(CopyOptions.Afterwards.PURGE), CopyProgress.NONE);
+                table,
+                options("in/{2024,2025}/**.csv").withAfterwards(CopyOptions.Afterwards.PURGE),
+                CopyProgress.NONE);
 
         assertThat(rest.filesSkipped()).isEqualTo(2);
         assertThat(rest.rowsLoaded()).isEqualTo(1);
-        assertThat(TestCatalog.rows(table)).extracting(row -> row.getField("id")).containsExactlyInAnyOrder(1L, 2L, 3L);
+        assertThat(TestCatalog.rows(table))
+                .extracting(row -> row.getField("id"))
+                .containsExactlyInAnyOrder(1L, 2L, 3L);
         assertThatThrownBy(() -> load("in/2025/deep/c.csv"))
                 .isInstanceOfSatisfying(
                         TarnException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.NOT_FOUND))
