@@ -75,7 +75,7 @@ final class SourceFiles {
             return List.of(describe(path));
         }
         if (Files.isDirectory(path)) {
-            return walk(path, 1, other -> true);
+            return walk(path, "*", 1, other -> true);
         }
         String text = path.toString();
         int wildcard = firstWildcard(text);
@@ -87,17 +87,16 @@ final class SourceFiles {
             return List.of();
         }
         int depth = text.contains("**") ? Integer.MAX_VALUE : path.getNameCount() - folder.getNameCount();
-        return walk(folder, depth, matcher(source, text));
+        return walk(folder, text, depth, matcher(source, text));
     }
 
-    private static List<SourceFile> walk(Path folder, int depth, PathMatcher matcher) {
+    private static List<SourceFile> walk(Path folder, String pattern, int depth, PathMatcher matcher) {
         List<SourceFile> found = new ArrayList<>();
         try (Stream<Path> paths = Files.walk(folder, depth)) {
             int listed = 0;
             for (Path path : (Iterable<Path>) paths::iterator) {
                 refuseTooMany(folder.toString(), ++listed);
-                boolean hidden = BadRowException.fileName(path.toString()).startsWith(".");
-                if (!hidden && matcher.matches(path) && Files.isRegularFile(path)) {
+                if (!isHidden(path.toString(), pattern) && matcher.matches(path) && Files.isRegularFile(path)) {
                     found.add(describe(path));
                 }
             }
@@ -129,7 +128,7 @@ final class SourceFiles {
             boolean matches = wildcard < 0
                     ? info.location().equals(source) || info.location().startsWith(source.replaceFirst("/*$", "/"))
                     : matcher.matches(Path.of(withoutScheme(info.location())));
-            if (matches && info.size() > 0) {
+            if (matches && info.size() > 0 && !isHidden(info.location(), source)) {
                 files.add(new SourceFile(
                         info.location(),
                         info.size(),
@@ -158,6 +157,13 @@ final class SourceFiles {
                     "There are more than %d files below %s; name a longer path before the first wildcard"
                             .formatted(MAX_LISTED, where));
         }
+    }
+
+    /** Markers and logs of other programs, as _SUCCESS, which are no data unless they are asked for. */
+    private static boolean isHidden(String location, String pattern) {
+        String name = BadRowException.fileName(location);
+        String asked = BadRowException.fileName(pattern);
+        return (name.startsWith(".") || name.startsWith("_")) && !asked.startsWith(name.substring(0, 1));
     }
 
     private static String withoutScheme(String location) {

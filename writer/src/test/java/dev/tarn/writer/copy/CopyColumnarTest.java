@@ -53,6 +53,14 @@ import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -237,6 +245,44 @@ class CopyColumnarTest {
         assertThat(receipt.firstErrors())
                 .containsExactly("a.parquet row 2: column 't' counts microseconds but the value has nanoseconds");
         assertThat(TestCatalog.rows(table)).hasSize(1);
+    }
+
+    @Test
+    void listsOfOldWritersAreUnderstood() throws Exception {
+        Schema schema = new Schema(
+                Types.NestedField.optional(1, "n", Types.ListType.ofOptional(2, Types.IntegerType.get())),
+                Types.NestedField.optional(
+                        3,
+                        "s",
+                        Types.ListType.ofOptional(
+                                4,
+                                Types.StructType.of(
+                                        Types.NestedField.optional(5, "a", Types.StringType.get()),
+                                        Types.NestedField.optional(6, "b", Types.LongType.get())))));
+        Table table = catalog.create("t", schema, PartitionSpec.unpartitioned(), 3);
+        MessageType old = MessageTypeParser.parseMessageType(
+                "message m {"
+                        + " optional group n (LIST) { repeated int32 element; }"
+                        + " optional group s (LIST) { repeated group array { optional binary a (STRING); required int64 b; } } }");
+        Path file = folder.resolve("old.parquet");
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(new LocalOutputFile(file))
+                .withType(old)
+                .withConf(new PlainParquetConfiguration())
+                .build()) {
+            SimpleGroup row = new SimpleGroup(old);
+            Group numbers = row.addGroup("n");
+            numbers.append("element", 1).append("element", 2);
+            Group structs = row.addGroup("s");
+            structs.addGroup("array").append("a", "x").append("b", 7L);
+            structs.addGroup("array").append("b", 8L);
+            writer.write(row);
+            writer.write(new SimpleGroup(old));
+        }
+
+        run(table, CopyOptions.of(List.of(file.toString())));
+
+        assertThat(TestCatalog.rows(table).stream().map(RandomTables::text))
+                .containsExactly("[[1, 2], [[x, 7], [null, 8]]]", "[null, null]");
     }
 
     @Test

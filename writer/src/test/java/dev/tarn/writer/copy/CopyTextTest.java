@@ -402,6 +402,8 @@ class CopyTextTest {
                 .isEqualTo(1);
         assertThat(load(CopyOptions.of(List.of(folder + "/in/**.csv"))).filesLoaded())
                 .isEqualTo(1);
+        Files.writeString(folder.resolve("in/_SUCCESS"), "");
+        assertThat(load(CopyOptions.of(List.of(folder + "/in"))).filesSkipped()).isEqualTo(1);
         assertThatThrownBy(() -> load(CopyOptions.of(List.of(folder + "/in/[a.csv"))))
                 .isInstanceOf(TarnException.class)
                 .hasMessageContaining("is no pattern");
