@@ -138,7 +138,7 @@ final class ColumnEncoder {
 
     /** Compressed bytes, and a little for bytes that codecs of writer and reader have to pass through. */
     private static long cost(EncodedValues values) {
-        return values.size() + values.raw.size() / 16;
+        return (long) values.size() + values.raw.size() / 16;
     }
 
     /** Fills a dictionary from the page into {@code best}, or gives up if most values are new. */
