@@ -74,6 +74,8 @@ public enum ContractType {
             Map.entry("null", ANY));
 
     private final TypeID preferred;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of, which is immutable
     private final Set<TypeID> allowed;
 
     ContractType(TypeID... allowed) {

@@ -160,11 +160,11 @@ final class BytesDictionary implements Dictionary {
             return (long) ByteSink.LONGS.get(bytes, start);
         }
         if (start + 8 <= bytes.length) {
-            return (long) ByteSink.LONGS.get(bytes, start) & (1L << length * 8) - 1;
+            return (long) ByteSink.LONGS.get(bytes, start) & ((1L << (length * 8)) - 1);
         }
         long head = 0;
         for (int i = 0; i < length; i++) {
-            head |= (bytes[start + i] & 0xffL) << i * 8;
+            head |= (bytes[start + i] & 0xffL) << (i * 8);
         }
         return head;
     }

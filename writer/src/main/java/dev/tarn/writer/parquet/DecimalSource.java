@@ -72,7 +72,8 @@ final class DecimalSource implements ValueSource {
     private void add(int position, PageBuffer page) {
         long low = halves.get(position * 2);
         long high = halves.get(position * 2 + 1);
-        if (limitIsLong && high == low >> 63 ? low >= limitLow || low <= -limitLow : isTooLong(low, high)) {
+        boolean isLong = limitIsLong && high == (low >> 63);
+        if (isLong ? (low >= limitLow || low <= -limitLow) : isTooLong(low, high)) {
             throw ValueSources.tooManyDigits(leaf, type);
         }
         int at = page.count();
@@ -88,14 +89,14 @@ final class DecimalSource implements ValueSource {
         long magnitudeLow = high < 0 ? -low : low;
         long magnitudeHigh = high < 0 ? ~high + (low == 0 ? 1 : 0) : high;
         int order = Long.compareUnsigned(magnitudeHigh, limitHigh);
-        return order > 0 || order == 0 && Long.compareUnsigned(magnitudeLow, limitLow) >= 0;
+        return order > 0 || (order == 0 && Long.compareUnsigned(magnitudeLow, limitLow) >= 0);
     }
 
     private void addBytes(long low, long high, PageBuffer page) {
         byte[] out = page.bytes;
         int end = page.byteCount + length;
         for (int i = 1; i <= length; i++) {
-            out[end - i] = (byte) (i <= 8 ? low >>> (i - 1) * 8 : high >>> (i - 9) * 8);
+            out[end - i] = (byte) (i <= 8 ? low >>> ((i - 1) * 8) : high >>> ((i - 9) * 8));
         }
         page.byteCount = end;
     }

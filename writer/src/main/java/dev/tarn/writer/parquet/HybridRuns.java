@@ -79,14 +79,14 @@ final class HybridRuns {
         for (; i <= to - GROUP; i += GROUP) {
             long packed = 0;
             for (int k = 0; k < GROUP; k++) {
-                packed |= (long) values[i + k] << k * bitWidth;
+                packed |= (long) values[i + k] << (k * bitWidth);
             }
             ByteSink.LONGS.set(bytes, at, packed);
             at += bitWidth;
         }
         long packed = 0;
         for (int k = 0; i + k < to; k++) {
-            packed |= (long) values[i + k] << k * bitWidth;
+            packed |= (long) values[i + k] << (k * bitWidth);
         }
         endGroups(to - from, bitWidth, packed, at, out);
     }

@@ -87,9 +87,11 @@ final class LeafBinding {
     void shred(RowSlice rows, int from, int count, Shredding out) {
         out.begin(rows, from, count);
         int level = 0;
+        int repetition = 0;
         for (BoundStep bound : steps) {
             PathStep step = bound.step();
             ByteBuffer validity = bound.validity();
+            repetition += step.shape() == Shape.REPEATED ? 1 : 0;
             if (bound.absent()) {
                 int slot = step.optional() ? -1 : out.firstPresent();
                 if (slot >= 0) {
@@ -110,23 +112,12 @@ final class LeafBinding {
                 }
             }
             if (bound.offsets() != null) {
-                out.expand(bound.offsets(), level++, repetition(bound));
+                out.expand(bound.offsets(), level++, repetition);
             } else if (bound.lists() != null) {
-                out.expand(bound.lists(), level++, repetition(bound));
+                out.expand(bound.lists(), level++, repetition);
             }
         }
         out.end(level);
-    }
-
-    private int repetition(BoundStep until) {
-        int level = 0;
-        for (BoundStep bound : steps) {
-            level += bound.step().shape() == Shape.REPEATED ? 1 : 0;
-            if (bound == until) {
-                break;
-            }
-        }
-        return level;
     }
 
     private static TarnException missing(PathStep step, String found) {

@@ -71,7 +71,7 @@ final class NumberDictionary implements Dictionary {
 
     private int index(long value) {
         int mask = table.length - 1;
-        int slot = (int) (value * GOLDEN >>> shift);
+        int slot = (int) ((value * GOLDEN) >>> shift);
         while (true) {
             int found = table[slot];
             if (found == 0) {
@@ -101,7 +101,7 @@ final class NumberDictionary implements Dictionary {
         table = new int[table.length * 2];
         int mask = table.length - 1;
         for (int i = 0; i < size; i++) {
-            int slot = (int) (values[i] * GOLDEN >>> shift);
+            int slot = (int) ((values[i] * GOLDEN) >>> shift);
             while (table[slot] != 0) {
                 slot = slot + 1 & mask;
             }

@@ -237,11 +237,11 @@ final class PageStatistics {
 
     /** Bits of a float as an int that sorts like it, -0.0 below 0.0; the same again gives the bits back. */
     private static int ordered(int bits) {
-        return bits ^ bits >> 31 & 0x7fff_ffff;
+        return bits ^ ((bits >> 31) & 0x7fff_ffff);
     }
 
     private static long ordered(long bits) {
-        return bits ^ bits >> 63 & 0x7fff_ffff_ffff_ffffL;
+        return bits ^ ((bits >> 63) & 0x7fff_ffff_ffff_ffffL);
     }
 
     private static void bytes(PageBuffer page, Statistics<?> statistics) {

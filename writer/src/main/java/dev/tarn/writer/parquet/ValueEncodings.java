@@ -68,7 +68,7 @@ final class ValueEncodings {
         for (int from = 0; from < page.count(); from += 8) {
             int packed = 0;
             for (int i = from; i < Math.min(from + 8, page.count()); i++) {
-                packed |= page.bytes[i] << i - from;
+                packed |= page.bytes[i] << (i - from);
             }
             out.put(packed);
         }

@@ -88,6 +88,6 @@ final class AgeTest extends RuleTest {
 
     /** Seconds are enough, and do not give away a value of a row to the microsecond. */
     private static Duration rounded(Duration age) {
-        return Duration.ofSeconds(age.getSeconds());
+        return Duration.ofSeconds(age.toSeconds());
     }
 }

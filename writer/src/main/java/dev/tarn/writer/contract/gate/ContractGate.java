@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
  * load is broken no row is let through any more, as none would be committed; the rest is only counted.
  */
 final class ContractGate implements WriteGate {
-    private final Contract contract;
     private final Table table;
     private final WriteContext context;
     private final ContractOptions options;
@@ -47,7 +46,6 @@ final class ContractGate implements WriteGate {
 
     private ContractGate(
             Contract contract, Table table, WriteContext context, ContractOptions options, Evaluation evaluation) {
-        this.contract = contract;
         this.table = table;
         this.context = context;
         this.options = options;

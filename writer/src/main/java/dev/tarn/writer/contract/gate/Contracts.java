@@ -73,16 +73,21 @@ public final class Contracts {
         Map<String, String> properties = table.properties();
         String location = properties.get(LOCATION_PROPERTY);
         String text = properties.get(TEXT_PROPERTY);
-        if (text == null && location == null) {
+        Contract contract;
+        if (text != null) {
+            contract = parse("in the properties of table " + table.name(), text.getBytes(StandardCharsets.UTF_8));
+        } else if (location != null) {
+            contract = parse(location, read(table.io(), location, table.name()));
+        } else {
             return Optional.empty();
         }
-        boolean inline = text != null;
-        byte[] bytes = inline ? text.getBytes(StandardCharsets.UTF_8) : read(table.io(), location, table.name());
-        String name = inline ? "in the properties of table " + table.name() : location;
-        Contract contract = ContractParser.parse(name, bytes, ContractParser.Mode.LENIENT);
         require(table, HASH_PROPERTY, contract.hash());
         require(table, VERSION_PROPERTY, contract.version());
         return Optional.of(contract);
+    }
+
+    private static Contract parse(String name, byte[] bytes) {
+        return ContractParser.parse(name, bytes, ContractParser.Mode.LENIENT);
     }
 
     private static void require(Table table, String property, String found) {
