@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.Temporal;
 import java.util.Base64;
@@ -225,7 +226,7 @@ final class ColumnValues {
         LocalDateTime utc = value instanceof OffsetDateTime offset
                 ? offset.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
                 : (LocalDateTime) value;
-        if (unit == ChronoUnit.MICROS && utc.getNano() % 1_000 != 0) {
+        if (unit == ChronoUnit.MICROS && utc.get(ChronoField.NANO_OF_SECOND) % 1_000 != 0) {
             throw new DateTimeException("finer than a microsecond");
         }
         try {
@@ -240,7 +241,7 @@ final class ColumnValues {
     }
 
     private static LocalTime micros(LocalTime value) {
-        if (value.getNano() % 1_000 != 0) {
+        if (value.get(ChronoField.NANO_OF_SECOND) % 1_000 != 0) {
             throw new DateTimeException("finer than a microsecond");
         }
         return value;

@@ -39,7 +39,8 @@ public record ValueFormats(Optional<String> date, Optional<String> timestamp) {
     private static String withYearsOfNoEra(String pattern) {
         StringBuilder changed = new StringBuilder();
         boolean quoted = false;
-        for (char c : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
             quoted ^= c == '\'';
             changed.append(c == 'y' && !quoted ? 'u' : c);
         }
