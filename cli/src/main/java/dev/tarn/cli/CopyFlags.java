@@ -112,7 +112,10 @@ final class CopyFlags {
         try {
             return new ValueFormats(optional(dateFormat), optional(timestampFormat));
         } catch (IllegalArgumentException e) {
-            throw invalid("--date-format and --timestamp-format", "patterns such as dd.MM.yyyy", String.valueOf(e.getMessage()));
+            throw invalid(
+                    "--date-format and --timestamp-format",
+                    "patterns such as dd.MM.yyyy",
+                    String.valueOf(e.getMessage()));
         }
     }
 
