@@ -2,6 +2,7 @@ package dev.tarn.writer.ingest;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.arrow.PlainBatches;
 import dev.tarn.writer.commit.CommitCheck;
 import dev.tarn.writer.contract.ContractReport;
 import dev.tarn.writer.files.PartitionedFileWriter;
@@ -20,12 +21,14 @@ import org.apache.iceberg.types.Types;
  */
 public final class BatchFiles implements AutoCloseable {
     private final List<String> required;
+    private final PlainBatches plain;
     private final WriteGates gates;
     private final PartitionedFileWriter writer;
     private boolean damaged;
 
-    private BatchFiles(List<String> required, WriteGates gates, PartitionedFileWriter writer) {
+    private BatchFiles(List<String> required, PlainBatches plain, WriteGates gates, PartitionedFileWriter writer) {
         this.required = required;
+        this.plain = plain;
         this.gates = gates;
         this.writer = writer;
     }
@@ -38,14 +41,15 @@ public final class BatchFiles implements AutoCloseable {
      */
     public static BatchFiles open(
             Table table, IngestOptions options, org.apache.arrow.vector.types.pojo.Schema batches) {
-        SchemaAlignment.align(table, batches, options);
+        PlainBatches plain = PlainBatches.withoutDictionaries(batches);
+        SchemaAlignment.align(table, plain.schema(), options);
         WriteGates gates = WriteGates.open(table, options, WriteContext.Kind.APPEND, List.of());
         try {
             List<String> required = table.schema().columns().stream()
                     .filter(Types.NestedField::isRequired)
                     .map(Types.NestedField::name)
                     .toList();
-            return new BatchFiles(required, gates, new PartitionedFileWriter(table, options.limits(table)));
+            return new BatchFiles(required, plain, gates, new PartitionedFileWriter(table, options.limits(table)));
         } catch (RuntimeException e) {
             gates.close();
             throw e;
@@ -58,7 +62,7 @@ public final class BatchFiles implements AutoCloseable {
      * @throws dev.tarn.common.TarnException INVALID if rows do not fit; see {@link #isDamaged}
      */
     public int write(VectorSchemaRoot batch) {
-        RowSelection rows = gates.admit(batch);
+        RowSelection rows = gates.admit(plain.plain(batch));
         refuseNulls(rows);
         damaged = true;
         writer.write(rows.batch(), rows.rows(), rows.count(), PartitionedFileWriter.RowPlacement.NONE);
@@ -123,7 +127,8 @@ public final class BatchFiles implements AutoCloseable {
 
     @Override
     public void close() {
-        try (gates) {
+        try (plain;
+                gates) {
             writer.close();
         }
     }
