@@ -33,6 +33,7 @@ public final class ColumnView {
     private final String path;
     private final String[] parts;
     private final TextValues text = new TextValues();
+    private @Nullable TextCodes codes;
 
     private @Nullable FieldVector vector;
     private int rows;
@@ -46,6 +47,7 @@ public final class ColumnView {
     private boolean longsLoaded;
     private boolean doublesLoaded;
     private boolean textLoaded;
+    private boolean codesLoaded;
     private long smallest;
     private long largest;
 
@@ -66,6 +68,7 @@ public final class ColumnView {
         longsLoaded = false;
         doublesLoaded = false;
         textLoaded = false;
+        codesLoaded = false;
         hasNulls = false;
         hasNullParents = false;
         List<FieldVector> chain = chain(batch);
@@ -199,6 +202,20 @@ public final class ColumnView {
             textLoaded = true;
         }
         return text;
+    }
+
+    /** The texts as numbers, if there are few. */
+    TextCodes codes() {
+        TextCodes loaded = codes;
+        if (loaded == null) {
+            loaded = new TextCodes();
+            codes = loaded;
+        }
+        if (!codesLoaded) {
+            loaded.load(this);
+            codesLoaded = true;
+        }
+        return loaded;
     }
 
     private void loadLongs(FieldVector from) {

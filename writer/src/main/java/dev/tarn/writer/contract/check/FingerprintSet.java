@@ -49,7 +49,8 @@ public final class FingerprintSet {
 
     private static int find(long[] table, long high, long low) {
         int mask = table.length / 2 - 1;
-        int slot = (int) (high >>> 32 ^ high) & mask;
+        // The upper bits, so that growing goes through the larger table from front to back as well.
+        int slot = (int) (high >>> Long.numberOfLeadingZeros(mask));
         while (table[slot * 2 + 1] != 0 && (table[slot * 2] != high || table[slot * 2 + 1] != low)) {
             slot = slot + 1 & mask;
         }

@@ -36,11 +36,13 @@ public final class RowChecks {
             return new MissingCheck(column, Membership.ofThoseThatFit(column, type, missing.missing()));
         }
         if (check instanceof Check.OneOf oneOf) {
-            return new EnumCheck(column, Membership.of(column, type, oneOf.values()));
+            return type.typeId() == Type.TypeID.STRING
+                    ? new TextCheck(column, new TextSet(oneOf.values()))
+                    : new EnumCheck(column, Membership.of(column, type, oneOf.values()));
         }
         if (check instanceof Check.Matches matches) {
             requireText(check, type);
-            return new PatternCheck(column, matches.pattern());
+            return new TextCheck(column, new PatternRule(column, matches.pattern()));
         }
         if (check instanceof Check.Length length) {
             requireText(check, type);

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /** Some texts, looked up by their bytes without making a string. Immutable. */
-final class TextSet {
+final class TextSet implements TextRule {
     private final byte[][] slots;
     private final long[] heads;
     private final long[] tails;
@@ -38,9 +38,12 @@ final class TextSet {
     }
 
     boolean contains(TextValues values, int row) {
-        int start = values.start(row);
-        int length = values.length(row);
-        byte[] bytes = values.bytes();
+        return isKept(values.bytes(), values.start(row), values.length(row));
+    }
+
+    /** Whether a text is one of the set. */
+    @Override
+    public boolean isKept(byte[] bytes, int start, int length) {
         return find(bytes, start, length, TextValues.head(bytes, start, length)) >= 0;
     }
 

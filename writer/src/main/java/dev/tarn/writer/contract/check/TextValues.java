@@ -17,7 +17,12 @@ public final class TextValues {
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Room after the last value, so that its first eight bytes can always be read as one word. */
-    private static final int PADDING = 8;
+    static final int PADDING = 8;
+
+    /** The bytes of a word that belong to a value of so many bytes: a table, as no branch on lengths is foreseen well. */
+    private static final long[] MASKS = {
+        0, 0xFFL, 0xFFFFL, 0xFFFFFFL, 0xFFFFFFFFL, 0xFFFFFFFFFFL, 0xFFFFFFFFFFFFL, 0xFFFFFFFFFFFFFFL, -1L
+    };
 
     private int[] offsets = {0};
     private byte[] bytes = new byte[PADDING];
@@ -107,13 +112,12 @@ public final class TextValues {
 
     /** The first eight bytes of a value as one word, with zeros after its end. */
     static long head(byte[] bytes, int start, int length) {
-        long word = (long) WORD.get(bytes, start);
-        return length >= 8 ? word : word & ((1L << (length * 8)) - 1);
+        return (long) WORD.get(bytes, start) & MASKS[Math.min(length, 8)];
     }
 
-    /** The last eight bytes of a value of that length or more; else 0. With {@link #head} it is all of up to 16 bytes. */
+    /** The last eight bytes of a value, or all of a shorter one. With {@link #head} it is all of up to 16 bytes. */
     static long tail(byte[] bytes, int start, int length) {
-        return length < 8 ? 0 : (long) WORD.get(bytes, start + length - 8);
+        return (long) WORD.get(bytes, start + Math.max(length - 8, 0)) & MASKS[Math.min(length, 8)];
     }
 
     /** A copy of a value with the room that {@link #head} needs. */

@@ -6,11 +6,9 @@ import dev.tarn.common.TarnException;
 import dev.tarn.writer.contract.Rule;
 import dev.tarn.writer.contract.RuleAction;
 import dev.tarn.writer.contract.check.BatchColumns;
-import dev.tarn.writer.contract.check.FingerprintSet;
 import dev.tarn.writer.contract.check.KeyBounds;
-import dev.tarn.writer.contract.check.KeyFingerprints;
 import dev.tarn.writer.contract.check.RowMarks;
-import java.security.SecureRandom;
+import dev.tarn.writer.contract.check.SeenKeys;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.Schema;
@@ -19,11 +17,10 @@ import org.apache.iceberg.types.Types;
 
 /** Whether keys are distinct among the rows that went by, and whether the table has some of them already. */
 final class UniqueTest extends RuleTest {
-    private final KeyFingerprints fingerprints;
     private final KeyBounds bounds;
     private final DataSize budget;
     private final Scope scope;
-    private final FingerprintSet keys = new FingerprintSet();
+    private final SeenKeys keys;
     private long inTable;
 
     /** What a rule about distinct keys can be compared with. */
@@ -43,8 +40,7 @@ final class UniqueTest extends RuleTest {
         List<String> columns = rule.check().columns();
         List<Types.NestedField> fields = new ArrayList<>();
         columns.forEach(column -> fields.add(schema.findField(column)));
-        // A new seed for every load: nobody can prepare keys that share a fingerprint.
-        this.fingerprints = new KeyFingerprints(columns, fields, new SecureRandom().nextLong());
+        this.keys = SeenKeys.of(columns, fields);
         this.bounds = new KeyBounds(columns, fields);
         this.budget = budget;
         this.scope = scope;
@@ -52,20 +48,13 @@ final class UniqueTest extends RuleTest {
 
     @Override
     int look(BatchColumns batch, int[] rows, int count, RowMarks marks) {
-        if (scope == Scope.KEPT_BY_WRITE || count == 0 || !fingerprints.moveTo(batch)) {
+        if (scope == Scope.KEPT_BY_WRITE || count == 0) {
             return 0;
         }
         if (scope == Scope.ROWS_AND_TABLE) {
             bounds.add(batch, rows, count);
         }
-        int bad = 0;
-        for (int i = 0; i < count; i++) {
-            int row = rows[i];
-            if (fingerprints.take(row) && !keys.add(fingerprints.high(), fingerprints.low())) {
-                marks.set(row);
-                bad++;
-            }
-        }
+        int bad = keys.add(batch, rows, count, marks);
         if (keys.bytes() > budget.bytes()) {
             throw new TarnException(
                     ErrorKind.REFUSED,
@@ -88,7 +77,7 @@ final class UniqueTest extends RuleTest {
     void compare(TableRows rows) {
         inTable = 0;
         rows.forEach(rule().check().columns(), filter(), row -> {
-            if (fingerprints.take(row) && keys.contains(fingerprints.high(), fingerprints.low())) {
+            if (keys.contains(row)) {
                 inTable++;
             }
         });

@@ -3,15 +3,16 @@ package dev.tarn.writer.contract.check;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.contract.Patterns;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Rows whose text a pattern is not found in. Remembers the verdicts of recent values, as columns with patterns often repeat
+ * Texts that a pattern is found in. Remembers the verdicts of recent values, as columns with patterns often repeat
  * theirs. Confined to one thread.
  */
-final class PatternCheck implements RowCheck {
+final class PatternRule implements TextRule {
     /** Values remembered: a few hundred kilobytes at most, see {@link #MAX_REMEMBERED_BYTES}. */
     private static final int SLOTS = 1_024;
 
@@ -24,36 +25,16 @@ final class PatternCheck implements RowCheck {
     private final long[] tails = new long[SLOTS];
     private final boolean[] verdicts = new boolean[SLOTS];
 
-    PatternCheck(String column, String pattern) {
+    PatternRule(String column, String pattern) {
         this.column = column;
         this.matcher = Pattern.compile(pattern).matcher("");
     }
 
     @Override
-    public int mark(BatchColumns batch, int[] rows, int count, RowMarks marks) {
-        ColumnView view = batch.column(column);
-        if (view.isAbsent()) {
-            return 0;
-        }
-        TextValues texts = view.text();
-        int bad = 0;
-        for (int i = 0; i < count; i++) {
-            int row = rows[i];
-            if (!view.isNull(row) && !isFound(texts, row)) {
-                marks.set(row);
-                bad++;
-            }
-        }
-        return bad;
-    }
-
-    private boolean isFound(TextValues texts, int row) {
-        int start = texts.start(row);
-        int length = texts.length(row);
+    public boolean isKept(byte[] bytes, int start, int length) {
         if (length > MAX_REMEMBERED_BYTES) {
-            return match(texts.string(row));
+            return match(new String(bytes, start, length, StandardCharsets.UTF_8));
         }
-        byte[] bytes = texts.bytes();
         long head = TextValues.head(bytes, start, length);
         long tail = TextValues.tail(bytes, start, length);
         int slot = slot(head, tail, length);
@@ -65,7 +46,7 @@ final class PatternCheck implements RowCheck {
                 && (length <= 16 || Arrays.equals(remembered, 8, length, bytes, start + 8, start + length))) {
             return verdicts[slot];
         }
-        boolean found = match(texts.string(row));
+        boolean found = match(new String(bytes, start, length, StandardCharsets.UTF_8));
         heads[slot] = head;
         tails[slot] = tail;
         values[slot] = Arrays.copyOfRange(bytes, start, start + length);
