@@ -2,6 +2,7 @@ package dev.tarn.maintenance.compact;
 
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
+import dev.tarn.writer.commit.LandedCommits;
 import dev.tarn.writer.commit.ProducerTokens;
 import java.util.List;
 import java.util.Set;
@@ -75,8 +76,10 @@ final class RewriteCommit {
     }
 
     private RewriteFiles prepare(List<RewrittenGroup> groups, Snapshot start, DeleteFileSet obsoleteDeletes) {
-        RewriteFiles rewrite =
-                table.newRewrite().validateFromSnapshot(start.snapshotId()).toBranch(options.branch());
+        RewriteFiles rewrite = LandedCommits.guard(table)
+                .newRewrite()
+                .validateFromSnapshot(start.snapshotId())
+                .toBranch(options.branch());
         for (RewrittenGroup group : groups) {
             group.inputs().forEach(input -> rewrite.deleteFile(input.file()));
             group.outputs().forEach(rewrite::addFile);

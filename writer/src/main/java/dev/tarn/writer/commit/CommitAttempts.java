@@ -36,6 +36,10 @@ final class CommitAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(CommitAttempts.class);
 
     private final Table table;
+
+    /** Takes the updates; shares what it knows of the table with the other. */
+    private final Table guarded;
+
     private final UUID tableId;
     private final String branch;
     private final String commitId = UUID.randomUUID().toString();
@@ -50,6 +54,7 @@ final class CommitAttempts {
      */
     CommitAttempts(Table table, UUID tableId, String branch, List<String> earlierIds) {
         this.table = table;
+        this.guarded = LandedCommits.guard(table);
         this.tableId = tableId;
         this.branch = branch;
         this.earlierIds = List.copyOf(earlierIds);
@@ -103,7 +108,7 @@ final class CommitAttempts {
     private void send(Function<Table, SnapshotUpdate<?>> update, List<CommitRequest> parts) {
         if (parts.stream().allMatch(part -> part.tokens().isEmpty())) {
             SnapshotUpdate<?> alone = beforeSending(() -> {
-                SnapshotUpdate<?> made = update.apply(table);
+                SnapshotUpdate<?> made = update.apply(guarded);
                 prepare(made, parts, tokens -> {});
                 return made;
             });
@@ -128,7 +133,7 @@ final class CommitAttempts {
      * the same commit, as summaries are forgotten when their snapshots expire.
      */
     Transaction stage(Function<Table, SnapshotUpdate<?>> update, List<CommitRequest> parts) {
-        Transaction transaction = table.newTransaction();
+        Transaction transaction = guarded.newTransaction();
         TokenProperty property = new TokenProperty(ProducerTokens.PROPERTY_PREFIX + branch);
         beforeSending(() -> {
             SnapshotUpdate<?> made = update.apply(transaction.table());

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTransaction;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
@@ -32,7 +33,9 @@ public final class LoadCommit implements SnapshotUpdate<LoadCommit> {
 
     private LoadCommit(Table table, Table given, LoadedFiles files, Map<String, String> properties) {
         this.tableName = table.name();
-        this.own = given == table ? Optional.of(table.newTransaction()) : Optional.empty();
+        this.own = given instanceof BaseTransaction.TransactionTable
+                ? Optional.empty()
+                : Optional.of(given.newTransaction());
         this.target = own.map(Transaction::table).orElse(given);
         this.append = target.newAppend();
         this.properties = Map.copyOf(properties);
