@@ -67,7 +67,8 @@ record WriterReport(Map<String, Long> rows, Map<String, Map<String, EncodeBench.
                 `narrow`) or of `ingest` it measures only those and prints.
 
                 ## Conditions
-                - Machine: %d processors, %s %s, Java %s, serial collector. Load average at the end of the run: %.1f.
+                - Machine: %d processors, %s %s, Java %s, serial collector. Load average at the end of the run: %.1f,
+                  by its own processes where nothing else runs.
                 - All peers write the same rows from memory to one local file: zstd level 3, row groups of 128 MB, pages of 1 MB or 20,000 rows. Tarn
                   gets Arrow batches, Iceberg's writer its generic records, DuckDB a table of its own in memory; none of that is counted.
                 - CPU is that of the whole process: garbage collection, just-in-time compilation after two rounds of warm-up, and native threads
