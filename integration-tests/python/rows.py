@@ -17,7 +17,11 @@ def texts(array):
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     valid = array.is_valid().to_pylist()
-    absent = "{}" if null_maps_are_empty and pa.types.is_map(array.type) else "null"
+    absent = "null"
+    if null_collections_are_empty and pa.types.is_map(array.type):
+        absent = "{}"
+    elif null_collections_are_empty and (pa.types.is_list(array.type) or pa.types.is_large_list(array.type)):
+        absent = "[]"
     return [text if there else absent for text, there in zip(values(array), valid)]
 
 
@@ -96,7 +100,7 @@ def from_duckdb(*files):
 
 reader, *arguments = sys.argv[1:]
 # PyIceberg 0.12 makes some null maps empty, so none of them is told from an empty one.
-null_maps_are_empty = reader == "iceberg"
+null_collections_are_empty = reader == "iceberg"
 table = {"iceberg": from_iceberg, "pyarrow": from_pyarrow, "duckdb": from_duckdb}[reader](*arguments)
 columns = [texts(column) for column in table.columns]
 for row in zip(*columns):

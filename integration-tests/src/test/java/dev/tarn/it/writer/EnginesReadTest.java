@@ -152,9 +152,9 @@ class EnginesReadTest {
         }
     }
 
-    /** PyIceberg 0.12 reads some null maps as empty ones; pyarrow, which it stands on, reads the same files right. */
+    /** PyIceberg 0.12 reads some null maps and lists as empty ones; pyarrow, which it stands on, reads the same files right. */
     private static List<String> ofPyIceberg(Schema schema, List<Record> rows) {
-        return CanonicalRows.ofNullMapsAsEmpty(schema.asStruct(), rows);
+        return CanonicalRows.ofNullCollectionsAsEmpty(schema.asStruct(), rows);
     }
 
     /** Compares rows and shows the first that differ, as there are many and they are long. */

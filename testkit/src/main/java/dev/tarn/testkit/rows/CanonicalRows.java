@@ -38,7 +38,7 @@ public final class CanonicalRows {
     private static final LocalDateTime EPOCH = LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC);
 
     /** How maps that are null are written. */
-    private enum NullMaps {
+    private enum NullCollections {
         AS_NULL,
         AS_EMPTY
     }
@@ -50,22 +50,23 @@ public final class CanonicalRows {
         return rows.stream().map(row -> of(type, row)).sorted().toList();
     }
 
-    /** As {@link #of(Types.StructType, Collection)}, for readers that cannot tell null maps from empty ones. */
-    public static List<String> ofNullMapsAsEmpty(Types.StructType type, Collection<? extends StructLike> rows) {
+    /** As {@link #of(Types.StructType, Collection)}, for readers that cannot tell null maps and lists from empty ones. */
+    public static List<String> ofNullCollectionsAsEmpty(Types.StructType type, Collection<? extends StructLike> rows) {
         return rows.stream()
-                .map(row -> of(type, row, NullMaps.AS_EMPTY))
+                .map(row -> of(type, row, NullCollections.AS_EMPTY))
                 .sorted()
                 .toList();
     }
 
     /** The text of one value in Iceberg's generic Java types. */
     public static String of(Type type, @Nullable Object value) {
-        return of(type, value, NullMaps.AS_NULL);
+        return of(type, value, NullCollections.AS_NULL);
     }
 
-    private static String of(Type type, @Nullable Object value, NullMaps nulls) {
+    private static String of(Type type, @Nullable Object value, NullCollections nulls) {
         if (value == null) {
-            return nulls == NullMaps.AS_EMPTY && type.isMapType() ? "{}" : "null";
+            boolean asEmpty = nulls == NullCollections.AS_EMPTY;
+            return asEmpty && type.isMapType() ? "{}" : asEmpty && type.isListType() ? "[]" : "null";
         }
         return switch (type.typeId()) {
             case STRUCT -> struct(type.asStructType(), (StructLike) value, nulls);
@@ -89,7 +90,7 @@ public final class CanonicalRows {
         };
     }
 
-    private static String struct(Types.StructType type, StructLike row, NullMaps nulls) {
+    private static String struct(Types.StructType type, StructLike row, NullCollections nulls) {
         StringBuilder text = new StringBuilder("(");
         for (int i = 0; i < type.fields().size(); i++) {
             text.append(i == 0 ? "" : ",").append(of(type.fields().get(i).type(), row.get(i, Object.class), nulls));
@@ -97,7 +98,7 @@ public final class CanonicalRows {
         return text.append(')').toString();
     }
 
-    private static String map(Types.MapType type, Map<?, ?> map, NullMaps nulls) {
+    private static String map(Types.MapType type, Map<?, ?> map, NullCollections nulls) {
         Map<String, String> sorted = new TreeMap<>();
         map.forEach((key, value) -> sorted.put(of(type.keyType(), key), of(type.valueType(), value, nulls)));
         return sorted.entrySet().stream()

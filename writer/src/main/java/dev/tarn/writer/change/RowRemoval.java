@@ -3,6 +3,8 @@ package dev.tarn.writer.change;
 import dev.tarn.writer.files.DeleteFilesWriter;
 import dev.tarn.writer.files.DeletedRows;
 import dev.tarn.writer.index.FileRows;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
 
@@ -94,6 +97,9 @@ final class RowRemoval {
             // A copy gets a new sequence number, so that no delete that came meanwhile counts for it, whatever it is
             // about.
             steps.add(delta -> validate(delta, Expressions.alwaysTrue(), newRows));
+            if (start != null && !parts.isEmpty()) {
+                findAllDeletes(start);
+            }
             return copy(steps, added, lost);
         }
         if (byKey.isEmpty()) {
@@ -149,6 +155,21 @@ final class RowRemoval {
                 rows,
                 written.added().size() + byKey.size(),
                 bytes);
+    }
+
+    /**
+     * A scan with a filter leaves out equality deletes of values that do not match it. Of rows that stay they count all the
+     * same, so that files which are written again are planned without a filter.
+     */
+    private void findAllDeletes(Snapshot start) {
+        try (CloseableIterable<FileScanTask> tasks =
+                table.newScan().useSnapshot(start.snapshotId()).planFiles()) {
+            for (FileScanTask task : tasks) {
+                parts.computeIfPresent(task.file().location(), (location, part) -> new Part(task, part.positions()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot plan the deletes of table " + table.name(), e);
+        }
     }
 
     private PlannedChange copy(

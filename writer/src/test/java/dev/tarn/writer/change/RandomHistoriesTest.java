@@ -36,6 +36,7 @@ import org.apache.iceberg.util.DeleteFileSet;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random histories of all calls end like a map, whatever the format version, the way of deleting and the layout. */
@@ -74,16 +75,27 @@ class RandomHistoriesTest {
     @ParameterizedTest(name = "version {0}, {1}, {2}, index {3}")
     @MethodSource("cases")
     void endLikeAMap(int version, RowDeletes way, Layout layout, boolean indexed) throws Exception {
+        history(version, List.of(way), layout, indexed);
+    }
+
+    @ParameterizedTest(name = "version {0}, {1}, index {2}")
+    @CsvSource({"2, PLAIN, false", "2, BY_BUCKET, true", "3, PLAIN, false", "3, BY_BUCKET, true", "3, BY_REGION, false"
+    })
+    void endLikeAMapWhenEveryCallDeletesInAnotherWay(int version, Layout layout, boolean indexed) throws Exception {
+        history(version, List.of(RowDeletes.values()), layout, indexed);
+    }
+
+    private void history(int version, List<RowDeletes> way, Layout layout, boolean indexed) throws Exception {
         long seed = Long.getLong("tarn.seed", System.nanoTime());
         System.out.printf(
                 "history of version %d, %s, %s, index %s: -Dtarn.seed=%d%n", version, way, layout, indexed, seed);
         try (TestCatalog catalog = new TestCatalog(folder)) {
             Table table = catalog.create("t", SCHEMA, spec(layout), version);
-            IngestOptions options = IngestOptions.defaults().withRowDeletes(way);
+            IngestOptions options = IngestOptions.defaults();
             if (indexed) {
                 options = options.withKeyIndex(folder.resolve("index"));
             }
-            History history = new History(table, options, new Random(seed));
+            History history = new History(table, options, way, new Random(seed));
             for (int call = 0; call < CALLS; call++) {
                 history.step(call);
                 Table read = catalog.load("t");
@@ -99,18 +111,22 @@ class RandomHistoriesTest {
 
     private static final class History {
         private final Table table;
-        private final IngestOptions options;
+        private final List<RowDeletes> ways;
         private final Random random;
+        private IngestOptions options;
         private final Map<String, String> expected = new TreeMap<>();
         private final List<String> log = new ArrayList<>();
 
-        History(Table table, IngestOptions options, Random random) {
+        History(Table table, IngestOptions options, List<RowDeletes> ways, Random random) {
             this.table = table;
+            this.ways = ways;
             this.options = options;
             this.random = random;
         }
 
         void step(int call) throws IOException {
+            options = options.withRowDeletes(ways.get(random.nextInt(ways.size())));
+            log.add(options.rowDeletes() + ":");
             int kind = random.nextInt(10);
             if (call == 0 || kind < 3) {
                 upsert(call);

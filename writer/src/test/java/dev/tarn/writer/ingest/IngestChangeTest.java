@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tarn.common.ErrorKind;
 import dev.tarn.common.TarnException;
 import dev.tarn.writer.TestCatalog;
+import dev.tarn.writer.change.RowDeletes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -145,6 +146,23 @@ class IngestChangeTest {
         assertThat(receipt.rowsDeleted()).isEqualTo(2);
         assertThat(receipt.deleteFilesAdded()).isZero();
         assertThat(values(table)).isEqualTo(Map.of(1L, "a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void aFileThatIsWrittenAgainLeavesOutWhatEqualityDeletesOfOtherValuesHide(int version) {
+        Table table = catalog.create("t", SCHEMA, PartitionSpec.unpartitioned(), version);
+        Ingest.into(table, IngestOptions.defaults())
+                .appendMaps(List.of(row(1, "a", 1), row(2, "b", 2), row(9, "c", 3)));
+        Ingest.into(table, IngestOptions.defaults().withRowDeletes(RowDeletes.EQUALITY))
+                .upsertMaps(List.of(row(9, "newer", 3)), List.of("id"));
+        Ingest copying = Ingest.into(table, IngestOptions.defaults().withRowDeletes(RowDeletes.COPY_ON_WRITE));
+
+        copying.deleteWhere(Expressions.equal("id", 1L));
+        copying.upsertMaps(List.of(row(2, "B", 2)), List.of("id"));
+
+        assertThat(TestCatalog.rows(table)).hasSize(2);
+        assertThat(values(table)).isEqualTo(Map.of(2L, "B", 9L, "newer"));
     }
 
     @Test
