@@ -1,6 +1,10 @@
 package dev.tarn.it.writer;
 
 import dev.tarn.testkit.rows.RandomRecords;
+import dev.tarn.writer.change.ChangeEvent;
+import dev.tarn.writer.change.ChangeKind;
+import dev.tarn.writer.change.MergeOptions;
+import dev.tarn.writer.change.RowDeletes;
 import dev.tarn.writer.ingest.Ingest;
 import dev.tarn.writer.ingest.IngestOptions;
 import java.util.ArrayList;
@@ -12,6 +16,7 @@ import java.util.TreeMap;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
 
@@ -20,13 +25,20 @@ final class RandomHistory {
     private final Random random;
     private final RandomRecords records;
     private final Table table;
+    private final List<RowDeletes> ways;
     private final List<String> steps = new ArrayList<>();
     private final Map<Long, Record> rows = new TreeMap<>();
     private long nextId;
     private int columnsAdded;
 
-    RandomHistory(Random random, Table table) {
+    /**
+     * A history that has not begun.
+     *
+     * @param ways in which rows may be taken out
+     */
+    RandomHistory(Random random, Table table, List<RowDeletes> ways) {
         this.random = random;
+        this.ways = List.copyOf(ways);
         this.records = new RandomRecords(random);
         this.table = table;
     }
@@ -34,10 +46,12 @@ final class RandomHistory {
     void run(int count) {
         append();
         for (int i = 1; i < count; i++) {
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(9)) {
                 case 0, 1 -> append();
                 case 2, 3 -> upsert();
-                case 4 -> delete();
+                case 4, 5 -> merge();
+                case 6 -> delete();
+                case 7 -> overwrite();
                 default -> addColumn();
             }
         }
@@ -70,26 +84,74 @@ final class RandomHistory {
     }
 
     private void upsert() {
-        List<Record> changed = new ArrayList<>();
-        for (int i = 1 + random.nextInt(30); i > 0; i--) {
-            changed.add(records.next(table.schema(), random.nextInt((int) nextId + 5)));
-        }
-        nextId += 5;
-        steps.add("upsert " + changed.size());
+        List<Record> changed = changed();
+        RowDeletes way = way();
+        steps.add("upsert %d, %s".formatted(changed.size(), way));
         List<Map<String, Object>> maps =
                 changed.stream().map(RandomHistory::map).toList();
-        Ingest.into(table, IngestOptions.defaults()).upsertMaps(maps, List.of("id"));
+        Ingest.into(table, IngestOptions.defaults().withRowDeletes(way)).upsertMaps(maps, List.of("id"));
         changed.forEach(this::remember);
+    }
+
+    private void merge() {
+        List<ChangeEvent> events = new ArrayList<>();
+        for (Record row : changed()) {
+            boolean gone = random.nextInt(3) == 0;
+            events.add(new ChangeEvent(gone ? ChangeKind.DELETE : ChangeKind.UPDATE, map(row)));
+            if (gone) {
+                rows.remove((Long) row.getField("id"));
+            } else {
+                remember(row);
+            }
+        }
+        RowDeletes way = way();
+        steps.add("merge %d, %s".formatted(events.size(), way));
+        Ingest.into(table, IngestOptions.defaults().withRowDeletes(way))
+                .mergeEvents(events, MergeOptions.byKey(List.of("id")));
     }
 
     private void delete() {
         long from = random.nextInt((int) nextId);
         long to = from + random.nextInt(15);
-        steps.add("delete " + from + ".." + to);
-        Ingest.into(table, IngestOptions.defaults())
-                .deleteWhere(
-                        Expressions.and(Expressions.greaterThanOrEqual("id", from), Expressions.lessThan("id", to)));
+        RowDeletes way = byFilter();
+        steps.add("delete %d..%d, %s".formatted(from, to, way));
+        Ingest.into(table, IngestOptions.defaults().withRowDeletes(way)).deleteWhere(between(from, to));
         rows.keySet().removeIf(id -> id >= from && id < to);
+    }
+
+    private void overwrite() {
+        long from = random.nextInt((int) nextId);
+        long to = from + 1 + random.nextInt(15);
+        List<Record> added = List.of(records.next(table.schema(), from));
+        RowDeletes way = byFilter();
+        steps.add("overwrite %d..%d, %s".formatted(from, to, way));
+        Ingest.into(table, IngestOptions.defaults().withRowDeletes(way))
+                .overwriteMaps(added.stream().map(RandomHistory::map).toList(), between(from, to));
+        rows.keySet().removeIf(id -> id >= from && id < to);
+        added.forEach(this::remember);
+    }
+
+    private List<Record> changed() {
+        List<Record> changed = new ArrayList<>();
+        for (int i = 1 + random.nextInt(30); i > 0; i--) {
+            changed.add(records.next(table.schema(), random.nextInt((int) nextId + 5)));
+        }
+        nextId += 5;
+        return changed;
+    }
+
+    private RowDeletes way() {
+        return ways.get(random.nextInt(ways.size()));
+    }
+
+    /** Equality deletes hold keys, so a filter cannot be written as some. */
+    private RowDeletes byFilter() {
+        RowDeletes way = way();
+        return way == RowDeletes.EQUALITY ? RowDeletes.POSITIONS : way;
+    }
+
+    private static Expression between(long from, long to) {
+        return Expressions.and(Expressions.greaterThanOrEqual("id", from), Expressions.lessThan("id", to));
     }
 
     private void addColumn() {
