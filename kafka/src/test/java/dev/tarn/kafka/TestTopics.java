@@ -3,6 +3,8 @@ package dev.tarn.kafka;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -18,11 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class TestTopics implements AutoCloseable {
     private final Admin admin;
     private final Producer<byte[], byte[]> producer;
+    private final Queue<ProducerRecord<byte[], byte[]>> undelivered = new ConcurrentLinkedQueue<>();
 
     TestTopics(String bootstrapServers) {
         admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
         producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5),
+                Map.of(
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "linger.ms",
+                        5,
+                        "request.timeout.ms",
+                        10_000,
+                        "delivery.timeout.ms",
+                        30_000),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
@@ -52,12 +63,27 @@ final class TestTopics implements AutoCloseable {
     }
 
     void send(String topic, int partition, byte @Nullable [] key, byte @Nullable [] value) {
-        var unused = producer.send(new ProducerRecord<>(topic, partition, key, value));
+        send(new ProducerRecord<>(topic, partition, key, value));
     }
 
-    /** Waits until everything that was sent is there. */
+    /** Waits until everything that was sent is there; what a busy machine kept from the broker is sent once more. */
     void flush() {
         producer.flush();
+        for (ProducerRecord<byte[], byte[]> late = undelivered.poll(); late != null; late = undelivered.poll()) {
+            try {
+                var unused = producer.send(late).get();
+            } catch (InterruptedException | ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> sent) {
+        var unused = producer.send(sent, (where, failure) -> {
+            if (failure != null) {
+                undelivered.add(sent);
+            }
+        });
     }
 
     @Override
