@@ -131,54 +131,26 @@ public record ParquetFileOptions(
 
     /** The same with other encodings. */
     public ParquetFileOptions withEncodings(ParquetEncodings other) {
-        return new ParquetFileOptions(
-                codec,
-                codecLevel,
-                rowGroupBytes,
-                pageBytes,
-                pageRows,
-                dictionaryBytes,
-                metrics,
-                other,
-                columns,
-                threads,
-                shreddingSampleRows);
+        return with(other, columns, threads, shreddingSampleRows);
     }
 
     /** The same with other settings of single columns. */
     public ParquetFileOptions withColumns(ColumnOptions other) {
-        return new ParquetFileOptions(
-                codec,
-                codecLevel,
-                rowGroupBytes,
-                pageBytes,
-                pageRows,
-                dictionaryBytes,
-                metrics,
-                encodings,
-                other,
-                threads,
-                shreddingSampleRows);
+        return with(encodings, other, threads, shreddingSampleRows);
     }
 
     /** The same with another number of threads. */
     public ParquetFileOptions withThreads(int other) {
-        return new ParquetFileOptions(
-                codec,
-                codecLevel,
-                rowGroupBytes,
-                pageBytes,
-                pageRows,
-                dictionaryBytes,
-                metrics,
-                encodings,
-                columns,
-                other,
-                shreddingSampleRows);
+        return with(encodings, columns, other, shreddingSampleRows);
     }
 
     /** The same with another number of rows by which the shredding of variants is chosen. */
     public ParquetFileOptions withShreddingSampleRows(int other) {
+        return with(encodings, columns, threads, other);
+    }
+
+    private ParquetFileOptions with(
+            ParquetEncodings newEncodings, ColumnOptions newColumns, int newThreads, int newSampleRows) {
         return new ParquetFileOptions(
                 codec,
                 codecLevel,
@@ -187,10 +159,10 @@ public record ParquetFileOptions(
                 pageRows,
                 dictionaryBytes,
                 metrics,
-                encodings,
-                columns,
-                threads,
-                other);
+                newEncodings,
+                newColumns,
+                newThreads,
+                newSampleRows);
     }
 
     private static int shreddingSampleRows(Map<String, String> properties) {
